@@ -1,0 +1,50 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _get_dashboard_factors(self):
+        """Factors from these companies' currencies to the current company's.
+
+        The rule is Sales Analysis' own (``account/models/res_currency.py``,
+        ``_create_currency_table``): the rate of the current company's currency (its
+        own, else shared, else the earliest, else 1), divided by the newest rate of
+        the other currency that the current company's ROOT itself has, up to today
+        (UTC). A shared rate of the other currency does not count there; without one
+        the factor is 1.
+
+        :return: company id -> ``(numerator, denominator, day)`` for the companies
+            whose currency is not the current one's; ``day`` is that of the rate used,
+            or False where there is none
+        :rtype: dict[int, tuple[float, float, datetime.date | False]]
+        """
+        current = self.env.company
+        currency = current.currency_id
+        foreign = self.filtered(lambda company: company.currency_id != currency)
+        if not foreign:
+            return {}
+        today = fields.Date.today()
+        numerator = float(currency._get_rates(current, today)[currency.id])
+        # sudo: a branch's user may lack its root among his companies, yet Sales
+        # Analysis converts him with the root's rates; and a rate is no one's secret
+        # (every user may read res.currency.rate).
+        Rate = self.env["res.currency.rate"].sudo()
+        factors = {}
+        for other in foreign.currency_id:
+            rate = Rate.search(
+                [
+                    ("currency_id", "=", other.id),
+                    ("company_id", "=", current.root_id.id),
+                    ("name", "<=", today),
+                ],
+                order="name desc",
+                limit=1,
+            )
+            # Stored NULL or zero rates are no rates.
+            usable = bool(rate.rate)
+            factor = (numerator, rate.rate, rate.name) if usable else (1.0, 1.0, False)
+            for company in foreign:
+                if company.currency_id == other:
+                    factors[company.id] = factor
+        return factors

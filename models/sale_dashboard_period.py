@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+
+class SaleDashboardPeriod(models.TransientModel):
+    """One bucket of a dashboard's curve."""
+
+    _name = "sale.dashboard.period"
+    _description = "Sales Dashboard Period"
+    _order = "dashboard_id, period"
+
+    dashboard_id = fields.Many2one(
+        comodel_name="sale.dashboard",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    currency_id = fields.Many2one(related="dashboard_id.currency_id")
+    period = fields.Char(
+        required=True,
+        help="YYYY-MM-DD of the day or of the ISO week's Monday, or YYYY-MM.",
+    )
+    date_from = fields.Date(
+        string="From", help="First day of the asked period in this bucket."
+    )
+    date_to = fields.Date(
+        string="To", help="Last day of the asked period in this bucket."
+    )
+    partial = fields.Boolean(help="The asked period cuts this bucket.")
+    running = fields.Boolean(help="This bucket was not over when computed.")
+    revenue = fields.Monetary()
+    order_count = fields.Integer(string="Orders")

@@ -1,0 +1,40 @@
+from odoo import fields, models
+
+from ..engine.customers import HIGH_VALUE, LOW_VALUE, MEDIUM_VALUE
+
+
+class SaleDashboardSegment(models.TransientModel):
+    """Customers of like revenue in the dashboard's period."""
+
+    _name = "sale.dashboard.segment"
+    _description = "Sales Dashboard Segment"
+    _rec_name = "segment_name"
+    _order = "dashboard_id, sequence"
+
+    dashboard_id = fields.Many2one(
+        comodel_name="sale.dashboard",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    currency_id = fields.Many2one(related="dashboard_id.currency_id")
+    sequence = fields.Integer()
+    segment_name = fields.Selection(
+        selection=[
+            (HIGH_VALUE, "High Value"),
+            (MEDIUM_VALUE, "Medium Value"),
+            (LOW_VALUE, "Low Value"),
+        ],
+        required=True,
+    )
+    customer_count = fields.Integer(string="Customers")
+    total_revenue = fields.Monetary(string="Revenue")
+    average_revenue_per_customer = fields.Monetary(string="Average per Customer")
+    top_customers = fields.Json(
+        help="The best customers of the segment: id, name, email, is_company,"
+        " total_revenue, order_count."
+    )
+    customer_ids = fields.Json(
+        string="Customer IDs",
+        help="Ids of all customers of the segment, so that it can be opened.",
+    )

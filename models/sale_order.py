@@ -1,0 +1,210 @@
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..engine.money import from_units, revenue_units
+from ..engine.request import MAX_BUCKETS
+
+# What an order can change and thereby move a figure, or its place in one.
+DASHBOARD_FIELDS = frozenset(
+    {
+        "amount_total",
+        "amount_untaxed",
+        "company_id",
+        "create_date",
+        "currency_id",
+        "currency_rate",
+        "date_order",
+        "partner_id",
+        "state",
+        "team_id",
+        "user_id",
+    }
+)
+# Revenue field -> the stored amount it is made from.
+REVENUE_SOURCES = {
+    "dashboard_amount_untaxed": "amount_untaxed",
+    "dashboard_amount_total": "amount_total",
+}
+
+
+class SaleOrder(models.Model):
+    """What the dashboard needs of an order: its revenue in the display currency.
+
+    The two ``dashboard_amount_*`` fields are not stored: for one record they are
+    computed, in a query :meth:`_field_to_sql` gives the same rule as SQL. So
+    ``dashboard_amount_untaxed:sum`` is right wherever Odoo aggregates: in the
+    dashboard's own query, in ``formatted_read_group`` and in the footer of a list.
+    """
+
+    _inherit = "sale.order"
+
+    dashboard_currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        string="Dashboard Currency",
+        compute="_compute_dashboard_currency_id",
+        compute_sudo=False,
+        exportable=False,
+    )
+    dashboard_amount_untaxed = fields.Monetary(
+        string="Revenue (Untaxed)",
+        currency_field="dashboard_currency_id",
+        compute="_compute_dashboard_amounts",
+        compute_sudo=False,
+        help="Untaxed amount at the order's own rate, in the current company's"
+        " currency, rounded once per order.",
+    )
+    dashboard_amount_total = fields.Monetary(
+        string="Revenue (Total)",
+        currency_field="dashboard_currency_id",
+        compute="_compute_dashboard_amounts",
+        compute_sudo=False,
+        help="Total with taxes at the order's own rate, in the current company's"
+        " currency, rounded once per order.",
+    )
+    dashboard_bucket = fields.Integer(
+        string="Dashboard Bucket",
+        compute="_compute_dashboard_bucket",
+        compute_sudo=False,
+        aggregator=None,
+        exportable=False,
+        help="Number of the interval of the context key 'sale_dashboard_bounds' (UTC"
+        " instants, ascending) that the order date is in; 0 is before the first.",
+    )
+
+    @api.depends_context("allowed_company_ids")
+    def _compute_dashboard_currency_id(self):
+        self.dashboard_currency_id = self.env.company.currency_id
+
+    @api.depends("amount_untaxed", "amount_total", "currency_rate", "company_id")
+    @api.depends_context("allowed_company_ids")
+    def _compute_dashboard_amounts(self):
+        rounding = self.env.company.currency_id.rounding
+        factors = self.company_id._get_dashboard_factors()
+        for order in self:
+            factor = factors.get(order.company_id.id, (1.0, 1.0))
+            for revenue, amount in REVENUE_SOURCES.items():
+                units = revenue_units(
+                    order[amount], order.currency_rate, factor[:2], rounding
+                )
+                order[revenue] = from_units(units, rounding)
+
+    @api.depends("date_order")
+    @api.depends_context("sale_dashboard_bounds")
+    def _compute_dashboard_bucket(self):
+        # Reading all fields of an order must not need the key, grouping by it does.
+        has_bounds = "sale_dashboard_bounds" in self.env.context
+        bounds = self._get_dashboard_bounds() if has_bounds else []
+        for order in self:
+            order.dashboard_bucket = sum(
+                bound <= order.date_order for bound in bounds if order.date_order
+            )
+
+    def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
+        """Give the dashboard's own fields their meaning inside a query."""
+        if field_expr == "dashboard_currency_id":
+            return SQL("%s::int", self.env.company.currency_id.id)
+        if field_expr in REVENUE_SOURCES:
+            return self._dashboard_revenue_to_sql(
+                alias, REVENUE_SOURCES[field_expr], query
+            )
+        if field_expr == "dashboard_bucket":
+            # One array literal: parsed once, searched in O(log n) per row. Using the
+            # very instants of the domain, no order can fall between domain and bucket.
+            bounds = ",".join(
+                bound.isoformat(sep=" ") for bound in self._get_dashboard_bounds()
+            )
+            return SQL(
+                "width_bucket(%s, %s::timestamp[])",
+                self._field_to_sql(alias, "date_order", query),
+                "{%s}" % bounds,
+            )
+        return super()._field_to_sql(alias, field_expr, query)
+
+    def _dashboard_revenue_to_sql(self, alias, amount_field, query):
+        """SQL twin of :func:`engine.money.revenue_units`, times the rounding."""
+        rounding = self.env.company.currency_id.rounding
+        amount = self._field_to_sql(alias, amount_field, query)
+        rate = self._field_to_sql(alias, "currency_rate", query)
+        # A multiplication before the division keeps one rounding: the last.
+        numerator, denominator = amount, SQL("COALESCE(NULLIF(%s, 0), 1)", rate)
+        factors = self.env.companies._get_dashboard_factors()
+        if factors:
+            company = self._field_to_sql(alias, "company_id", query)
+            numerator = SQL(
+                "%s * %s", numerator, self._dashboard_case(company, factors, 0)
+            )
+            denominator = SQL(
+                "%s * %s", denominator, self._dashboard_case(company, factors, 1)
+            )
+        unit = SQL("%s::numeric", repr(rounding))
+        return SQL(
+            "(ROUND(%s / (%s * %s)) * %s)", numerator, denominator, unit, unit
+        )
+
+    def _dashboard_case(self, company, factors, index):
+        return SQL(
+            "(CASE %s %s ELSE 1 END)",
+            company,
+            SQL(" ").join(
+                SQL("WHEN %s THEN %s::numeric", company_id, repr(factor[index]))
+                for company_id, factor in factors.items()
+            ),
+        )
+
+    def _get_dashboard_bounds(self):
+        """The validated context key ``sale_dashboard_bounds``, as naive datetimes.
+
+        :raise ValueError: if it is missing, too long or holds no datetimes
+        """
+        bounds = self.env.context.get("sale_dashboard_bounds")
+        if (
+            not isinstance(bounds, list | tuple)
+            or not 0 < len(bounds) <= MAX_BUCKETS
+            or not all(isinstance(bound, str | datetime) for bound in bounds)
+        ):
+            raise ValueError(
+                "dashboard_bucket needs the context key 'sale_dashboard_bounds':"
+                f" 1 to {MAX_BUCKETS} ascending UTC datetimes"
+            )
+        return [fields.Datetime.to_datetime(bound) for bound in bounds]
+
+    # ------------------------------------------------------------------
+    # Telling open dashboards
+    # ------------------------------------------------------------------
+
+    def _create(self, data_list):
+        orders = super()._create(data_list)
+        self._notify_dashboards()
+        return orders
+
+    def _write_multi(self, vals_list):
+        # Below write(): editing an order line changes the order's totals without ever
+        # calling sale.order.write(), they are recomputed and flushed through here.
+        result = super()._write_multi(vals_list)
+        if any(not DASHBOARD_FIELDS.isdisjoint(vals) for vals in vals_list):
+            self._notify_dashboards()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        if self:
+            self._notify_dashboards()
+        return result
+
+    @api.model
+    def _notify_dashboards(self):
+        """Tell every open dashboard, once per transaction, that figures may move.
+
+        The message carries no figure: each client re-reads under its own rights.
+        """
+        data = self.env.cr.precommit.data
+        if data.get("sale_dashboard.notified"):
+            return
+        data["sale_dashboard.notified"] = True
+        group = self.env.ref(
+            "sales_team.group_sale_salesman", raise_if_not_found=False
+        )
+        if group:
+            group._bus_send("sale_dashboard/changed", {})

@@ -1,0 +1,113 @@
+"""The stored record is the cache: when it is reused and when it is not."""
+
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import DashboardCase
+
+JUNE = ("2025-06-01", "2025-06-30")
+
+
+@tagged("post_install", "-at_install")
+class TestCache(DashboardCase):
+    def test_the_same_request_is_a_hit(self):
+        dashboards = self.dashboards()
+        first = dashboards.generate(*JUNE)
+        before = dashboards._get_cache_info()
+        self.assertEqual(dashboards.generate(*JUNE), first)
+        self.assertEqual(dashboards.generate(*JUNE, timezone="Europe/Paris"), first)
+        after = dashboards._get_cache_info()
+        self.assertEqual(after["hits"] - before["hits"], 2)
+        self.assertEqual(after["misses"], before["misses"])
+        self.assertEqual(after["size"], 1)
+        self.assertAlmostEqual(
+            after["hit_ratio"], after["hits"] / (after["hits"] + after["misses"])
+        )
+
+    def test_every_part_reads_the_same_record(self):
+        dashboards = self.dashboards()
+        payload = dashboards.generate_dashboard_data(*JUNE)
+        for method, part in (
+            ("get_sales_overview", "overview"),
+            ("get_top_customers", "top_customers"),
+            ("get_sales_by_period", "sales_by_period"),
+            ("get_customer_segments", "customer_segments"),
+        ):
+            self.assertEqual(getattr(dashboards, method)(*JUNE), payload[part])
+        self.assertEqual(dashboards.search_count([]), 1)
+
+    def test_another_request_is_a_miss(self):
+        second = self.make_company("Second Inc", self.usd)
+        both = self.company | second
+        user = self.make_user(
+            "dashboard_both", "sales_team.group_sale_manager", companies=both
+        )
+        dashboards = self.dashboards(user, both)
+        team = self.env["crm.team"].create({"name": "T"})
+        self.env["res.lang"]._activate_lang("fr_FR")
+        ids = [
+            dashboards.generate(*JUNE),
+            dashboards.generate("2025-06-02", "2025-06-30"),
+            dashboards.generate(*JUNE, period_type="weekly"),
+            dashboards.generate(*JUNE, measure="total"),
+            dashboards.generate(*JUNE, top_limit=11),
+            dashboards.generate(*JUNE, timezone="UTC"),
+            dashboards.generate(*JUNE, filters={"team_ids": team.ids}),
+            self.dashboards(user, second | self.company).generate(*JUNE),
+            self.dashboards(user, self.company).generate(*JUNE),
+            dashboards.with_context(lang="fr_FR").generate(*JUNE),
+        ]
+        self.assertEqual(len(set(ids)), len(ids))
+
+    def test_refresh_computes_anew(self):
+        dashboards = self.dashboards()
+        first = dashboards.generate_dashboard_data(*JUNE)
+        self.make_order(100)
+        stale = dashboards.generate_dashboard_data(*JUNE)
+        self.assertEqual(stale["overview"], first["overview"])
+        fresh = dashboards.generate_dashboard_data(*JUNE, refresh=True)
+        self.assertEqual(fresh["overview"]["total_revenue"], 100.0)
+        self.assertNotEqual(fresh["id"], first["id"])
+
+    def test_it_expires(self):
+        dashboards = self.dashboards()
+        now = fields.Datetime.now()
+        with freeze_time(now):
+            first = dashboards.generate(*JUNE)
+        with freeze_time(now + timedelta(seconds=299)):
+            self.assertEqual(dashboards.generate(*JUNE), first)
+        with freeze_time(now + timedelta(seconds=300)):
+            self.assertNotEqual(dashboards.generate(*JUNE), first)
+
+    def test_the_lifetime_is_a_setting(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        for value, seconds in (("60", 60), ("-5", 0), ("soon", 300), ("", 300)):
+            parameters.set_param("sale_dashboard.cache_ttl", value)
+            self.assertEqual(self.env["sale.dashboard"]._get_cache_ttl(), seconds)
+        parameters.set_param("sale_dashboard.cache_ttl", "0")
+        dashboards = self.dashboards()
+        self.assertNotEqual(dashboards.generate(*JUNE), dashboards.generate(*JUNE))
+
+    def test_the_turn_of_the_day_in_the_viewers_zone(self):
+        dashboards = self.dashboards()
+        with freeze_time("2025-06-30 21:59:50"):
+            before = dashboards.generate(*JUNE)
+            self.assertTrue(dashboards.browse(before).period_ids[-1].running)
+        with freeze_time("2025-06-30 22:00:10"):
+            after = dashboards.generate(*JUNE)
+            self.assertNotEqual(after, before)
+            self.assertFalse(dashboards.browse(after).period_ids[-1].running)
+
+    def test_two_records_are_kept(self):
+        dashboards = self.dashboards()
+        ids = [dashboards.generate(*JUNE, refresh=True) for _turn in range(4)]
+        other = dashboards.generate("2025-06-02", "2025-06-30")
+        self.assertEqual(
+            dashboards.search([], order="id").ids, [*ids[-2:], other]
+        )
+        lines = self.env["sale.dashboard.period"].search([])
+        self.assertEqual(set(lines.dashboard_id.ids), {*ids[-2:], other})
