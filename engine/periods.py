@@ -34,19 +34,28 @@ class Bucket:
 def day_start(day, zone):
     """The first instant of the calendar day ``day`` in ``zone``.
 
-    A local midnight that the clocks skip means the first instant after the gap; one
-    that comes twice means the earlier.
-
     :param datetime.date day: the day
     :param zoneinfo.ZoneInfo zone: the zone
     :return: naive UTC datetime
     """
-    # fold=0 is the earlier of two midnights; for a missing midnight it is the instant
-    # counted with the offset from before the gap, which need not be the gap's end.
-    midnight = datetime.combine(day, time.min, tzinfo=zone)
-    instant = midnight.astimezone(timezone.utc)
-    if instant.astimezone(zone).replace(tzinfo=None) != midnight.replace(tzinfo=None):
-        instant = _end_of_gap(midnight)
+    return instant_of(datetime.combine(day, time.min), zone)
+
+
+def instant_of(local, zone):
+    """The instant at which the clocks of ``zone`` first show ``local``.
+
+    A local time that the clocks skip means the first instant after the gap; one that
+    comes twice means the earlier.
+
+    :param datetime local: naive local time
+    :return: naive UTC datetime
+    """
+    # fold=0 is the earlier of two; for a missing time it is the instant counted with
+    # the offset from before the gap, which need not be the gap's end.
+    aware = local.replace(tzinfo=zone, fold=0)
+    instant = aware.astimezone(timezone.utc)
+    if instant.astimezone(zone).replace(tzinfo=None, fold=0) != local:
+        instant = _end_of_gap(aware)
     return instant.replace(tzinfo=None)
 
 

@@ -1,0 +1,64 @@
+"""The page in a real browser: unit tests of the components, and tours."""
+
+import threading
+from datetime import datetime, timedelta
+
+from odoo.addons.web.tests import test_js
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+
+from .common import DashboardCase
+
+
+def hoot_id(suite):
+    """The id that the test page knows a suite by (as in web/tests/test_js.py)."""
+    value = 0
+    for character in suite:
+        value = ((value << 5) - value + ord(character)) & 0xFFFFFFFF
+    return f"{value:08x}"
+
+
+@tagged("post_install", "-at_install")
+class TestHoot(HttpCase):
+    def run_suite(self, preset):
+        self.browser_js(
+            f"/web/tests?headless&loglevel=2&preset={preset}&timeout=15000"
+            f"&id={hoot_id('@sale_dashboard')}",
+            "",
+            "",
+            login="admin",
+            timeout=600,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=test_js.unit_test_error_checker,
+        )
+
+    def test_hoot_id(self):
+        self.assertEqual(hoot_id("@web/core"), "e39ce9ba")
+
+    def test_components_desktop(self):
+        self.run_suite("desktop")
+
+    def test_components_mobile(self):
+        self.run_suite("mobile")
+
+
+@tagged("post_install", "-at_install")
+class TestTours(DashboardCase, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.viewer.password = "dashboard_viewer"
+        partners = cls.env["res.partner"].create(
+            [{"name": f"Customer {index}"} for index in range(5)]
+        )
+        now = datetime.now().replace(microsecond=0)
+        for index, partner in enumerate(partners):
+            cls.make_order(
+                100 * (index + 1), partner=partner, at=str(now - timedelta(days=index))
+            )
+
+    def test_main_path(self):
+        self.start_tour("/odoo/sales-dashboard", "sale_dashboard_main", login="dashboard_viewer")
+
+    def test_a_change_shows_without_a_reload(self):
+        self.start_tour("/odoo/sales-dashboard", "sale_dashboard_live", login="dashboard_viewer")
