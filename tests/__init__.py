@@ -9,3 +9,4 @@ from . import test_figures
 from . import test_live
 from . import test_rights
 from . import test_scheduled
+from . import test_demo_company
