@@ -10,3 +10,4 @@ from . import test_live
 from . import test_rights
 from . import test_scheduled
 from . import test_demo_company
+from . import test_verify_rpc
