@@ -130,7 +130,7 @@ def _read_runner(lines: list[str], code: int, tail: str) -> Result:
         elif re.search(r" (ERROR|CRITICAL|WARNING) ", line) and not HARMLESS.search(
             line
         ):
-            result.complaints.append("\n".join(lines[number : number + 25]))
+            result.complaints.append(_entry(lines, number))
     if totals is None or not started:
         result.fail(f"Odoo's runner ran no test to its end:\n{tail}")
         return result
@@ -144,3 +144,11 @@ def _read_runner(lines: list[str], code: int, tail: str) -> Result:
     if code and not result.failed:
         result.fail(f"Odoo ended with exit code {code}:\n{tail}")
     return result
+
+
+def _entry(lines: Sequence[str], first: int) -> str:
+    """An entry of Odoo's log: its line, and those up to the next dated one."""
+    last = first + 1
+    while last < len(lines) and not re.match(r"\d{4}-\d\d-\d\d ", lines[last]):
+        last += 1
+    return "\n".join(lines[first:last])

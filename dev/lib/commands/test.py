@@ -122,7 +122,9 @@ def _verify(databases: Databases, _expression: str | None) -> Result:
 
 
 def _lint(_databases: Databases, _expression: str | None) -> Result:
-    return lint.lint()
+    result = lint.lint()
+    result.complaints.clear()  # its own parts have printed them
+    return result
 
 
 def _wheel(databases: Databases, _expression: str | None) -> Result:
