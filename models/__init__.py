@@ -2,8 +2,13 @@ from . import ir_http
 from . import ir_ui_menu
 from . import res_company
 from . import sale_dashboard
+from . import sale_dashboard_breakdown
+from . import sale_dashboard_builder
 from . import sale_dashboard_customer
+from . import sale_dashboard_drill_down
+from . import sale_dashboard_payload
 from . import sale_dashboard_period
+from . import sale_dashboard_refresh
 from . import sale_dashboard_segment
 from . import sale_dashboard_source
 from . import sale_order

@@ -1,4 +1,6 @@
+from . import test_engine_comparison
 from . import test_engine_customers
+from . import test_engine_growth
 from . import test_engine_money
 from . import test_engine_periods
 from . import test_engine_request

@@ -18,8 +18,11 @@ class TestFigures(DashboardCase):
 
     def test_empty(self):
         payload = self.compute()
+        overview = payload["overview"]
+        self.assertEqual(set(overview.pop("change").values()), {False})
+        self.assertEqual(set(overview.pop("previous").values()), {0})
         self.assertEqual(
-            payload["overview"],
+            overview,
             {
                 "total_revenue": 0.0,
                 "total_orders": 0,
@@ -341,7 +344,7 @@ class TestFigures(DashboardCase):
                 {"name": name, "parent_id": self.customer.id}
             )
             self.make_order(50, partner=contact)
-        payload = self.compute()
+        payload = self.compute(compare="none")
         self.assertEqual(payload["overview"]["customer_count"], 1)
         self.assertEqual(
             payload["top_customers"],
@@ -355,6 +358,21 @@ class TestFigures(DashboardCase):
                     "order_count": 2,
                     "rank": 1,
                     "share": 100.0,
+                    "previous": False,
+                    "change": False,
+                    "lifetime": {
+                        "revenue": 100.0,
+                        "order_count": 2,
+                        "first_order_date": "2025-06-10",
+                        "last_order_date": "2025-06-10",
+                        "average_gap_days": 0.0,
+                    },
+                    "rfm": {
+                        "recency": 5,
+                        "frequency": 5,
+                        "monetary": 5,
+                        "group": "champion",
+                    },
                 }
             ],
         )
@@ -510,7 +528,7 @@ class TestFigures(DashboardCase):
 
         with (
             patch.object(source, "_read_conversion", fail),
-            mute_logger("odoo.sql_db", "odoo.addons.sale_dashboard.models.sale_dashboard"),
+            mute_logger("odoo.sql_db", "odoo.addons.sale_dashboard.models.sale_dashboard_builder"),
         ):
             payload = self.compute()
         self.assertEqual(list(payload["errors"]), ["conversion"])
@@ -527,10 +545,13 @@ class TestFigures(DashboardCase):
         source = self.env.registry["sale.dashboard.source"]
         with (
             patch.object(source, "_read_core", side_effect=KeyError("broken")),
-            mute_logger("odoo.addons.sale_dashboard.models.sale_dashboard"),
+            mute_logger("odoo.addons.sale_dashboard.models.sale_dashboard_builder"),
         ):
             payload = self.compute()
-        self.assertEqual(set(payload["errors"]), {"core", "new_customers"})
+        self.assertEqual(
+            set(payload["errors"]),
+            {"core", "new_customers", "lifetime", "rfm", "bridge", "health"},
+        )
         self.assertIs(payload["overview"]["total_revenue"], False)
         self.assertEqual(payload["overview"]["conversion_rate"], 100.0)
         self.assertNotIn("KeyError", payload["errors"]["core"])
