@@ -5,8 +5,6 @@ from odoo.fields import Domain
 from ..tools import to_json_domain
 from .sale_dashboard_source import CUSTOMER
 
-CUSTOMER_KEYS = ("customer_type", "rfm_group", "bridge")
-
 
 class SaleDashboard(models.TransientModel):
     """Every figure down to its records: the domain that makes it."""
@@ -139,19 +137,15 @@ class SaleDashboard(models.TransientModel):
                 scope, side
             ) & self._get_customers_domain(row.customer_ids, side, scope)
         if row.key == "returning":
-            return sales & Domain(
-                CUSTOMER,
-                "not in",
-                self._get_customers(
-                    "new_customers", "current" if span is scope.current else "previous"
-                ),
-            )
+            # Not "not in": that would leave out customers the viewer may not see.
+            return sales & ~self._get_new_domain(span, scope)
         if row.key == "new":
-            side = "current" if span is scope.current else "previous"
-            return sales & Domain(
-                CUSTOMER, "in", self._get_customers("new_customers", side)
-            )
+            return sales & self._get_new_domain(span, scope)
         return sales & Domain(CUSTOMER, "in", row.customer_ids or [])
+
+    def _get_new_domain(self, span, scope):
+        side = "current" if span is scope.current else "previous"
+        return Domain(CUSTOMER, "in", self._get_customers("new_customers", side))
 
     def _get_customers_domain(self, ids, span, scope):
         """Orders of these customers; False among them means all hidden ones."""
@@ -159,5 +153,5 @@ class SaleDashboard(models.TransientModel):
         if False in ids:
             side = "current" if span is scope.current else "previous"
             visible = self._get_customers("customer_count", side)
-            domain |= Domain(CUSTOMER, "not in", visible)
+            domain |= ~Domain(CUSTOMER, "in", visible)
         return domain

@@ -11,3 +11,4 @@ from . import test_figures
 from . import test_live
 from . import test_rights
 from . import test_scheduled
+from . import test_growth
