@@ -351,7 +351,7 @@ class SaleDashboard(models.TransientModel):
         )
         answer = builder._build(self._get_source(scope), scope)
         answer["requested_at"] = requested_at or answer["generated_at"]
-        return self._store(scope, key, answer)
+        return self._keep(scope, key, answer)
 
     def _refuse(self, error):
         values = dict(error.values)
@@ -456,18 +456,12 @@ class SaleDashboard(models.TransientModel):
             limit=1,
         )
 
-    def _store(self, scope, key, answer):
-        """Keep an answer as a record of the caller, and drop his older ones.
-
-        This is the only place that writes dashboards.
-        """
+    def _keep(self, scope, key, answer):
+        """Keep an answer as a record of the caller, and drop his older ones."""
         request = scope.request
         company = self.env["res.company"].browse(scope.company_ids[0])
         lifetime = 0 if answer["errors"] else self._get_cache_ttl()
-        # sudo: users have read access only, or anyone could forge his own figures.
-        # create_uid stays the caller.
-        dashboards = self.sudo()
-        dashboard = dashboards.create(
+        return self.browse()._store(
             {
                 **answer,
                 "date_from": request.date_from,
@@ -491,8 +485,26 @@ class SaleDashboard(models.TransientModel):
                 "expires_at": answer["generated_at"] + timedelta(seconds=lifetime),
             }
         )
+
+    def _store(self, values):
+        """Write computed values to this record, or to a new one of the caller.
+
+        This is the only place that writes dashboards. A new record takes the place of
+        the caller's older ones for the same request, but for the last: somebody may
+        still be looking at it.
+        """
+        # sudo: users have read access only, or anyone could forge his own figures.
+        # create_uid stays the caller.
+        dashboards = self.sudo()
+        if self:
+            dashboards.write(values)
+            return self
+        dashboard = dashboards.create(values)
         dashboards.search(
-            [("create_uid", "=", self.env.uid), ("request_key", "=", key)],
+            [
+                ("create_uid", "=", self.env.uid),
+                ("request_key", "=", values["request_key"]),
+            ],
             offset=RECORDS_KEPT_PER_REQUEST,
         ).unlink()
         return dashboard.with_env(self.env)

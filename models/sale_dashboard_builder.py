@@ -47,13 +47,17 @@ class SaleDashboardBuilder(models.AbstractModel):
         :rtype: dict
         """
         started = time.monotonic()
-        build = _Build(source, scope, self.env.company.currency_id.rounding)
+        build = self._start(source, scope)
         build.values["generated_at"] = scope.now
         for section, method in self._get_sections():
             self._run_section(build, section, method)
         build.values["breakdown_ids"] = [Command.create(row) for row in build.breakdown]
         build.values["duration_ms"] = round(1000 * (time.monotonic() - started))
         return build.values
+
+    def _start(self, source, scope):
+        """An empty build of a scope."""
+        return _Build(source, scope, source.env.company.currency_id.rounding)
 
     def _get_sections(self):
         """``(name, method)`` of every section, in order; override to add one.

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..tools import to_json_domain
-from .sale_dashboard_source import CUSTOMER
+from .sale_dashboard_source import CUSTOMER, LINE_GROUPS
 
 
 class SaleDashboard(models.TransientModel):
@@ -35,6 +35,8 @@ class SaleDashboard(models.TransientModel):
             raise ValidationError(
                 self.env._("There is nothing on the side “%(side)s”.", side=side)
             )
+        if isinstance(key, str) and key.partition(":")[0] in LINE_GROUPS:
+            return self._get_line_metric_domain(source, scope, span, metric, key)
         orders = self._get_row_domain(source, scope, span, key)
         revenue = self._describe(scope, orders, f"{source._get_revenue_field(scope)}:sum")
         count = self._describe(scope, orders, "__count")
@@ -67,6 +69,23 @@ class SaleDashboard(models.TransientModel):
         raise ValidationError(
             self.env._("There is no figure “%(metric)s”.", metric=metric)
         )
+
+    def _get_line_metric_domain(self, source, scope, span, metric, key):
+        """Lines behind the revenue of a product or category; orders behind a count."""
+        dimension, _colon, record_id = key.partition(":")
+        row = self.breakdown_ids.filtered(
+            lambda one: one.dimension == dimension and one.key == record_id
+        )
+        if not row or record_id == "other":
+            raise ValidationError(self.env._("There is no row “%(key)s”.", key=key))
+        lines = source._get_line_domain(scope, span) & Domain(
+            LINE_GROUPS[dimension], "=", row.res_id or False
+        )
+        if metric == "total_orders":
+            orders = Domain("order_line", "any", lines)
+            return self._describe(scope, orders, "__count")
+        revenue = f"{source._get_revenue_field(scope)}:sum"
+        return self._describe(scope, lines, revenue, "sale.order.line")
 
     def _describe(self, scope, domain, aggregate, model="sale.order"):
         """One drill-down, in JSON types."""
@@ -120,12 +139,6 @@ class SaleDashboard(models.TransientModel):
             return source._get_open_quotation_domain(
                 scope
             ) & source._get_quotation_key_domain(scope, row.key)
-        if row.dimension == "product":
-            return sales & Domain("order_line.product_id", "=", row.res_id or False)
-        if row.dimension == "category":
-            return sales & Domain(
-                "order_line.product_id.categ_id", "=", row.res_id or False
-            )
         if row.dimension == "bridge":
             if row.key == "currency":
                 return (

@@ -81,7 +81,7 @@ class SaleDashboard(models.TransientModel):
                 "total_revenue": self.hidden_revenue,
                 "order_count": self.hidden_order_count,
             },
-            "breakdowns": self._get_breakdowns(compared, undefined),
+            "breakdowns": self._get_breakdowns(undefined),
             "constant_currency": {
                 "revenue": self.constant_revenue,
                 "change": self._get_change(self, "constant_revenue", undefined),
@@ -189,7 +189,7 @@ class SaleDashboard(models.TransientModel):
             }
         return customer
 
-    def _get_breakdowns(self, compared, undefined):
+    def _get_breakdowns(self, undefined):
         """Dimension -> rows, in rank order."""
         breakdowns = {}
         for row in self.breakdown_ids:

@@ -10,6 +10,8 @@ from ..engine.periods import local_today
 
 CUSTOMER = "partner_id.commercial_partner_id"
 EXPIRING_DAYS = 7
+# Dimension of a breakdown -> what its lines are grouped by.
+LINE_GROUPS = {"product": "product_id", "category": "product_id.categ_id"}
 
 
 class SaleDashboardSource(models.AbstractModel):
@@ -280,6 +282,41 @@ class SaleDashboardSource(models.AbstractModel):
             domain, [], [f"{self._get_revenue_field(scope)}:sum", "__count"]
         )
         return Sum(to_units(revenue, self.env.company.currency_id.rounding), count)
+
+    # ------------------------------------------------------------------
+    # Products
+    # ------------------------------------------------------------------
+
+    def _get_line_domain(self, scope, span):
+        """The lines with an amount of a span's confirmed orders."""
+        return Domain("order_id", "any", self._get_sales_domain(scope, span)) & Domain(
+            "display_type", "=", False
+        )
+
+    def _read_lines(self, scope, span, groupby, ids=None, limit=None):
+        """Revenue, orders and quantity of lines by product or category.
+
+        :param str groupby: :data:`LINE_GROUPS` value
+        :param ids: only these records (False: lines without one)
+        :param limit: only the best so many
+        :return: record id (False: none) -> ``(Sum, quantity)``, the best first
+        """
+        revenue = f"{self._get_revenue_field(scope)}:sum"
+        domain = self._get_line_domain(scope, span)
+        if ids is not None:
+            domain &= Domain(groupby, "in", list(ids))
+        rows = self.env["sale.order.line"]._read_group(
+            domain,
+            [groupby],
+            [revenue, "order_id:count_distinct", "product_uom_qty:sum"],
+            order=f"{revenue} DESC, {groupby}" if limit else None,
+            limit=limit,
+        )
+        rounding = self.env.company.currency_id.rounding
+        return {
+            record.id: (Sum(to_units(amount, rounding), orders), quantity)
+            for record, amount, orders, quantity in rows
+        }
 
     # ------------------------------------------------------------------
     # Metrics of other addons

@@ -206,21 +206,25 @@ class SaleOrder(models.Model):
         return super()._field_to_sql(alias, field_expr, query)
 
     def _dashboard_revenue_to_sql(self, alias, amount_field, query, rates=()):
-        """SQL twin of :func:`engine.money.revenue_units`, times the rounding.
+        """Revenue of an order made from ``amount_field``, as SQL.
 
         :param rates: rows of :meth:`_get_dashboard_rates` that replace own rates
         """
-        # Multiplications before the one division keep one rounding: the last.
-        numerator = self._field_to_sql(alias, amount_field, query)
-        denominator = SQL(
-            "COALESCE(NULLIF(%s, 0), 1)",
-            self._field_to_sql(alias, "currency_rate", query),
+        return self._dashboard_amount_to_sql(
+            amount=self._field_to_sql(alias, amount_field, query),
+            rate=self._field_to_sql(alias, "currency_rate", query),
+            company=self._field_to_sql(alias, "company_id", query),
+            currency=self._field_to_sql(alias, "currency_id", query),
+            rates=rates,
         )
-        company = self._field_to_sql(alias, "company_id", query)
+
+    def _dashboard_amount_to_sql(self, amount, rate, company, currency=None, rates=()):
+        """SQL twin of :func:`engine.money.revenue_units`, times the rounding."""
+        # Multiplications before the one division keep one rounding: the last.
+        numerator = amount
+        denominator = SQL("COALESCE(NULLIF(%s, 0), 1)", rate)
         if rates:
-            pair = SQL(
-                "(%s, %s)", company, self._field_to_sql(alias, "currency_id", query)
-            )
+            pair = SQL("(%s, %s)", company, currency)
             cases = [SQL("(%s, %s)", row[0], row[1]) for row in rates]
             numerator = SQL(
                 "%s * %s",
@@ -245,9 +249,7 @@ class SaleOrder(models.Model):
                 for index, expression in enumerate((numerator, denominator))
             )
         unit = SQL("%s::numeric", repr(self.env.company.currency_id.rounding))
-        return SQL(
-            "(ROUND(%s / (%s * %s)) * %s)", numerator, denominator, unit, unit
-        )
+        return SQL("(ROUND(%s / (%s * %s)) * %s)", numerator, denominator, unit, unit)
 
     def _dashboard_case(self, subject, cases, numbers, default=None):
         """``CASE`` that gives each case of ``subject`` its number, exactly."""

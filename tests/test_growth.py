@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.sale_dashboard.engine.metrics import Metric
@@ -249,6 +250,114 @@ class TestBeyondTheSeed(DashboardCase):
             {"open": 4, "expiring": 2, "expired": 1},
         )
         self.assertEqual(quotations["expiring"]["revenue"], 20.0)
+
+
+@tagged("post_install", "-at_install")
+class TestProducts(DashboardCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        categories = cls.env["product.category"].create(
+            [{"name": "Wood"}, {"name": "Steel"}]
+        )
+        cls.table, cls.chair, cls.shelf = cls.env["product.product"].create(
+            [
+                {"name": name, "categ_id": category.id, "type": "consu"}
+                for name, category in zip(
+                    ("Oak Table", "Oak Chair", "Shelf"),
+                    (categories[0], categories[0], categories[1]),
+                    strict=True,
+                )
+            ]
+        )
+        cls.wood, cls.steel = categories
+        cls.make_rate(cls.eur, "2025-01-01", 3.0)
+        cls.sell([(cls.table, 1, 100.0), (cls.chair, 4, 24.0)], at="2025-06-05 10:00:00")
+        cls.sell([(cls.table, 1, 50.0)], at="2025-05-05 10:00:00")
+        # Two lines of 1 EUR at rate 3: 0.33 each, the order 0.67.
+        cls.sell([(cls.shelf, 1, 1.0), (cls.shelf, 1, 1.0)], currency=cls.eur)
+
+    @classmethod
+    def sell(cls, lines, **values):
+        order = cls.make_order(
+            lines=[(quantity, price) for _product, quantity, price in lines],
+            confirm=False,
+            **values,
+        )
+        at = order.date_order
+        for line, (product, _quantity, price) in zip(
+            order.order_line, lines, strict=True
+        ):
+            line.write({"product_id": product.id, "price_unit": price, "tax_ids": False})
+        order.action_confirm()
+        order.date_order = at
+
+    def load(self, dimension, **options):
+        payload = self.compute(**options)
+        self.assertNotIn(dimension, payload["breakdowns"])
+        dashboard = self.dashboards().browse(payload["id"])
+        return dashboard, dashboard.load_breakdown(dimension)
+
+    def test_products(self):
+        dashboard, lines = self.load("product")
+        self.assertEqual(
+            [
+                (row["name"], row["revenue"], row["order_count"], row["quantity"])
+                for row in lines
+            ],
+            [
+                ("Oak Table", 100.0, 1, 1.0),
+                ("Oak Chair", 96.0, 1, 4.0),
+                ("Shelf", 0.66, 1, 2.0),
+                ("", 0.01, 0, 0.0),
+            ],
+        )
+        self.assertEqual(lines[0]["change"], 100.0)
+        self.assertIs(lines[1]["change"], False)
+        self.assertEqual(sum(row["revenue"] for row in lines), dashboard.total_revenue)
+        self.assertEqual(lines[-1]["key"], "other")
+
+    def test_categories(self):
+        _dashboard, lines = self.load("category")
+        self.assertEqual(
+            [(row["id"], row["revenue"], row["order_count"]) for row in lines[:2]],
+            [(self.wood.id, 196.0, 1), (self.steel.id, 0.66, 1)],
+        )
+
+    def test_the_rest_is_one_row(self):
+        _dashboard, lines = self.load("product", top_limit=1)
+        self.assertEqual(
+            [(row["key"], row["revenue"]) for row in lines],
+            [(str(self.table.id), 100.0), ("other", 96.67)],
+        )
+
+    def test_loaded_once_and_then_part_of_the_payload(self):
+        dashboard, lines = self.load("product")
+        count = len(dashboard.breakdown_ids)
+        self.assertEqual(dashboard.load_breakdown("product"), lines)
+        self.assertEqual(len(dashboard.breakdown_ids), count)
+        payload = self.dashboards().generate_dashboard_data("2025-06-01", "2025-06-30")
+        self.assertEqual(payload["breakdowns"]["product"], lines)
+        self.assertEqual(dashboard.breakdown_ids.create_uid, self.viewer)
+
+    def test_rows_open(self):
+        dashboard, lines = self.load("product")
+        key = f"product:{self.chair.id}"
+        described = dashboard.get_metric_domain("total_revenue", key)
+        self.assertEqual(described["model"], "sale.order.line")
+        [group] = (
+            self.env["sale.order.line"]
+            .with_user(self.viewer)
+            .with_context(**described["context"])
+            .formatted_read_group(described["domain"], [], [described["aggregate"]])
+        )
+        self.assertEqual(group[described["aggregate"]], lines[1]["revenue"])
+        described = dashboard.get_metric_domain("total_orders", key)
+        self.assertEqual(self.env["sale.order"].search_count(described["domain"]), 1)
+        with self.assertRaises(ValidationError):
+            dashboard.get_metric_domain("total_revenue", "product:other")
+        with self.assertRaises(ValidationError):
+            dashboard.load_breakdown("colour")
 
 
 @tagged("post_install", "-at_install")
