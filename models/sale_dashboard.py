@@ -410,10 +410,11 @@ class SaleDashboard(models.TransientModel):
 
     def _get_filters(self):
         """The request's filters in the form the public methods take."""
+        dashboard = self.with_context(active_test=False)
         return {
-            "team_ids": self.team_ids.ids,
-            "user_ids": self.user_ids.ids,
-            "partner_ids": self.with_context(active_test=False).partner_ids.ids,
+            "team_ids": dashboard.team_ids.ids,
+            "user_ids": dashboard.user_ids.ids,
+            "partner_ids": dashboard.partner_ids.ids,
             "domain": literal_eval(self.filter_domain or "[]"),
         }
 

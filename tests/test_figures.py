@@ -126,6 +126,17 @@ class TestFigures(DashboardCase):
                     self.figure("total_revenue", filters=filters), revenue
                 )
 
+    def test_filters_on_archived_records_outlive_storing(self):
+        team = self.env["crm.team"].create({"name": "Dissolved"})
+        self.make_order(1, team_id=team.id)
+        self.make_order(10)
+        team.active = False
+        payload = self.compute(filters={"team_ids": team.ids})
+        dashboard = self.dashboards().browse(payload["id"])
+        described = dashboard.get_metric_domain("total_revenue")
+        self.assertEqual(self._open(described), 1.0)
+        self.assertEqual(payload["overview"]["total_revenue"], 1.0)
+
     # ------------------------------------------------------------------
     # Which days
     # ------------------------------------------------------------------

@@ -1,0 +1,810 @@
+"""The verifier, run as its users run it: a process of its own, over the network."""
+
+import ast
+import importlib.util
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
+
+from odoo import fields
+from odoo.tests import BaseCase, HttpCase, new_test_user, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import mute_logger
+
+SCRIPT = Path(__file__).parents[1] / "scripts" / "verify_rpc.py"
+PASSWORD = "a-secret-of-the-tests"
+EQUAL, DIFFERS, UNCHECKED = 0, 1, 2
+
+# Logs a warning per call over /jsonrpc, which is how zenoo-rpc talks.
+mute_rpc = mute_logger("odoo.addons.rpc.controllers.jsonrpc")
+# Errors that a test provokes on the server.
+mute_errors = mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
+
+
+def load_script():
+    """Import the script as a module, for its pure functions."""
+    spec = importlib.util.spec_from_file_location("verify_rpc", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    # dataclasses look their module up by name
+    with patch.dict(sys.modules, {"verify_rpc": module}):
+        spec.loader.exec_module(module)
+    return module
+
+
+@tagged("post_install", "-at_install")
+class TestVerifyRpc(HttpCase):
+    """The script against the live server.
+
+    The server's threads work on the cursor of the test while requests are allowed, so
+    the script sees the uncommitted orders, and the test the records it had stored.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.usd, cls.eur, cls.gbp = (
+            cls.env.ref(f"base.{name}") for name in ("USD", "EUR", "GBP")
+        )
+        (cls.usd + cls.eur + cls.gbp).active = True
+        cls.company, cls.other_company = cls.env["res.company"].create(
+            [
+                {"name": "Verified Inc.", "currency_id": cls.usd.id},
+                {"name": "Verified SE", "currency_id": cls.eur.id},
+            ]
+        )
+        both = cls.company + cls.other_company
+        cls.env["res.currency.rate"].create(
+            [
+                {
+                    "name": day,
+                    "currency_id": currency.id,
+                    "company_id": company.id,
+                    "rate": rate,
+                }
+                for day, currency, company, rate in (
+                    ("2024-01-01", cls.eur, cls.company, 0.9),
+                    ("2025-06-01", cls.eur, cls.company, 0.8765),
+                    ("2024-01-01", cls.gbp, cls.company, 0.7531),
+                    ("2024-01-01", cls.usd, cls.other_company, 1.1234567),
+                    ("2024-01-01", cls.gbp, cls.other_company, 0.85),
+                )
+            ]
+        )
+        cls.admin = cls.env.ref("base.user_admin")
+        cls.admin.write(
+            {
+                "password": PASSWORD,
+                "company_ids": [fields.Command.link(company.id) for company in both],
+                "tz": "Europe/Paris",
+            }
+        )
+        cls.salesman = new_test_user(
+            cls.env,
+            login="verify_salesman",
+            password=PASSWORD,
+            groups="sales_team.group_sale_salesman",
+            company_id=cls.company.id,
+            company_ids=[fields.Command.set(cls.company.ids)],
+            tz="Australia/Lord_Howe",
+        )
+        cls.manager = new_test_user(
+            cls.env,
+            login="verify_manager",
+            password=PASSWORD,
+            groups="sales_team.group_sale_manager",
+            company_id=cls.other_company.id,
+            company_ids=[fields.Command.set(both.ids)],
+            tz="Asia/Kathmandu",
+        )
+        cls.stranger = new_test_user(
+            cls.env, login="verify_stranger", password=PASSWORD
+        )
+        cls.product = cls.env["product.product"].create(
+            {"name": "Hour", "type": "service", "taxes_id": False}
+        )
+        cls.partners = cls._make_partners()
+        cls._make_orders()
+
+    @classmethod
+    def _make_partners(cls):
+        """Companies with contacts, persons, and an archived one."""
+        Partner = cls.env["res.partner"]
+        partners = Partner.create(
+            [
+                {
+                    "name": f"Käufer {number}",
+                    "is_company": number % 2 == 0,
+                    "email": f"buyer{number}@example.com" if number % 3 else False,
+                }
+                for number in range(14)
+            ]
+        )
+        partners += Partner.create(
+            [
+                {"name": f"Contact {company.id}", "parent_id": company.id}
+                for company in partners[:6]
+                if company.is_company
+            ]
+        )
+        partners[3].active = False
+        return partners
+
+    @classmethod
+    def _make_orders(cls):
+        """A year of orders, and some right on the edges of days."""
+        edges = [
+            # the clocks changed in these nights, in Paris and on Lord Howe Island
+            datetime(2025, 3, 29, 22, 59, 59),
+            datetime(2025, 3, 29, 23, 0, 0),
+            datetime(2025, 3, 30, 21, 59, 59),
+            datetime(2025, 3, 30, 22, 0, 0),
+            datetime(2025, 10, 25, 22, 0, 0),
+            datetime(2025, 10, 26, 22, 59, 59),
+            datetime(2025, 10, 26, 23, 0, 0),
+            datetime(2025, 10, 4, 13, 29, 59),
+            datetime(2025, 10, 4, 13, 30, 0),
+            datetime(2025, 10, 5, 13, 0, 0),
+        ]
+        start = datetime(2025, 1, 1, 11, 0, 0)
+        days = [start + timedelta(days=7 * week, hours=week) for week in range(50)]
+        now = fields.Datetime.now()
+        days += [*edges, now - timedelta(days=1), now - timedelta(days=12)]
+        amounts = (100.0, 0.01, 19.99, 33.33, 1234.56, -25.0, 0.0, 999.99)
+        users = (cls.salesman, cls.admin, cls.env["res.users"])
+        states = ("sale", "sale", "sale", "draft", "cancel")
+        orders = cls.env["sale.order"]
+        for number, day in enumerate(days):
+            company = (cls.company, cls.company, cls.other_company)[number % 3]
+            orders += cls._make_order(
+                company,
+                cls.partners[number % len(cls.partners)],
+                amounts[number % len(amounts)],
+                day,
+                currency=(cls.usd, cls.eur, cls.gbp)[number % 7 % 3],
+                user=users[number % 4 % 3],
+                state=states[number % len(states)],
+            )
+        # Moved to the other company later: who has only the first may not read it.
+        foreign = cls.env["res.partner"].create({"name": "Foreign"})
+        cls._make_order(cls.company, foreign, 70.0, datetime(2025, 3, 15, 12))
+        foreign.company_id = cls.other_company
+        cls.env.flush_all()
+        # What imports and old versions leave behind.
+        for rate, found in ((0, orders[5:50:9]), (None, orders[6:50:9])):
+            cls.env.cr.execute(
+                "UPDATE sale_order SET currency_rate = %s WHERE id IN %s",
+                [rate, found._ids],
+            )
+        cls.env.invalidate_all()
+
+    @classmethod
+    def _make_order(
+        cls, company, partner, amount, day, currency=None, user=None, state="sale"
+    ):
+        order = (
+            cls.env["sale.order"]
+            .with_company(company)
+            .create(
+                {
+                    "company_id": company.id,
+                    "partner_id": partner.id,
+                    "currency_id": (currency or company.currency_id).id,
+                    "user_id": user.id if user else False,
+                    "date_order": day,
+                    "state": state,
+                    "order_line": [
+                        fields.Command.create(
+                            {"product_id": cls.product.id, "price_unit": amount}
+                        )
+                    ],
+                }
+            )
+        )
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE sale_order SET create_date = %s WHERE id = %s",
+            [day - timedelta(days=1), order.id],
+        )
+        return order
+
+    def run_script(self, user, *arguments, secret=PASSWORD, url=None, environment=None):
+        """Run the script; ``user`` is a record or a login.
+
+        :rtype: subprocess.CompletedProcess
+        """
+        login = user if isinstance(user, str) else user.login
+        command = [
+            sys.executable,
+            str(SCRIPT),
+            f"--url={url or self.base_url()}",
+            f"--database={get_db_name()}",
+            f"--login={login}",
+            *arguments,
+        ]
+        self.env.flush_all()
+        self.env.cr.clear()
+        with self.allow_requests(all_requests=True), mute_rpc:
+            done = subprocess.run(
+                command,
+                env={
+                    **os.environ,
+                    "NO_PROXY": "*",
+                    "PYTHONIOENCODING": "utf-8",
+                    "ODOO_PASSWORD": secret,
+                    **(environment or {}),
+                },
+                capture_output=True,
+                encoding="utf-8",
+                timeout=120,
+                check=False,
+            )
+        self.env.invalidate_all()
+        return done
+
+    def assertExit(self, done, status):
+        """Assert the exit status, showing what was printed if it is another."""
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertNotIn(PASSWORD, done.stdout + done.stderr)
+
+    def assertFigure(self, done, name, stored, recomputed=None):
+        """Assert a printed figure."""
+        recomputed = stored if recomputed is None else recomputed
+        verdict = "ok" if stored == recomputed else "DIFFERS"
+        cells = (name, stored, recomputed, verdict)
+        line = r" +\| ".join(re.escape(cell) for cell in cells)
+        self.assertRegex(done.stdout, rf"(?m)^{line}$")
+
+    def dashboard_of(self, user):
+        """The newest stored dashboard of a user."""
+        return self.env["sale.dashboard"].search(
+            [("create_uid", "=", user.id)], order="id desc", limit=1
+        )
+
+    def make_dashboard(self, user, company, **request):
+        """Have a dashboard of March 2025 stored for a user."""
+        request = {"date_from": "2025-03-01", "date_to": "2025-03-31", **request}
+        dashboards = self.env["sale.dashboard"].with_user(user)
+        return dashboards.browse(
+            dashboards.with_context(allowed_company_ids=company.ids).generate(**request)
+        )
+
+    # ------------------------------------------------------------------
+    # Equal
+    # ------------------------------------------------------------------
+
+    def test_equal_for_users_periods_and_measures(self):
+        """Every kind of user, several periods, both measures, three period types."""
+        one, other = self.company.id, self.other_company.id
+        spring = ("--date-from=2025-03-01", "--date-to=2025-03-31")
+        autumn = ("--date-from=2025-09-29", "--date-to=2025-10-26")
+        night = ("--date-from=2025-03-30", "--date-to=2025-03-30")
+        year = ("--date-from=2025-01-01", "--date-to=2025-12-31")
+        recently = ()
+        for user, companies, period, period_type, measure in (
+            (self.admin, f"{one}", recently, "daily", "untaxed"),
+            (self.admin, f"{one}", night, "daily", "total"),
+            (self.admin, f"{one},{other}", year, "weekly", "untaxed"),
+            (self.admin, f"{other},{one}", year, "monthly", "total"),
+            (self.salesman, None, spring, "daily", "untaxed"),
+            (self.salesman, None, autumn, "weekly", "total"),
+            (self.salesman, f"{one}", year, "monthly", "untaxed"),
+            (self.manager, None, recently, "daily", "total"),
+            (self.manager, f"{one},{other}", autumn, "daily", "untaxed"),
+            (self.manager, f"{other},{one}", spring, "weekly", "total"),
+            (self.manager, f"{one}", year, "monthly", "untaxed"),
+        ):
+            arguments = [
+                *period,
+                f"--period-type={period_type}",
+                f"--measure={measure}",
+            ]
+            if companies:
+                arguments.append(f"--company-ids={companies}")
+            with self.subTest(user=user.login, arguments=arguments):
+                done = self.run_script(user, *arguments)
+                self.assertExit(done, EQUAL)
+                self.assertRegex(done.stdout, r"\d+ figures compared, 0 differ\n$")
+                stored = self.dashboard_of(user)
+                self.assertEqual(stored.period_type, period_type)
+                self.assertEqual(stored.timezone, user.tz)
+                self.assertFigure(done, "total_revenue", f"{stored.total_revenue:.2f}")
+                self.assertFigure(done, "total_orders", str(stored.total_orders))
+                if period is year:
+                    self.assertGreater(stored.total_orders, 5)
+                for line in stored.period_ids:
+                    self.assertFigure(
+                        done, f"period {line.period} revenue", f"{line.revenue:.2f}"
+                    )
+                for line in stored.top_customer_ids:
+                    self.assertFigure(
+                        done,
+                        f"top customer {line.rank} total_revenue",
+                        f"{line.total_revenue:.2f}",
+                    )
+
+    def test_known_figures(self):
+        """100 USD and 100 EUR at a stored rate of 0.5 are 300 USD."""
+        day = datetime(2023, 5, 10, 12)
+        orders = self._make_order(self.company, self.partners[0], 100.0, day)
+        orders += self._make_order(
+            self.company, self.partners[1], 100.0, day, currency=self.eur
+        )
+        orders[1].currency_rate = 0.5
+        done = self.run_script(
+            self.admin,
+            "--date-from=2023-05-08",
+            "--date-to=2023-05-14",
+            "--period-type=weekly",
+            f"--company-ids={self.company.id}",
+            "--timezone=America/St_Johns",
+        )
+        self.assertExit(done, EQUAL)
+        self.assertFigure(done, "total_revenue", "300.00")
+        self.assertFigure(done, "total_orders", "2")
+        self.assertFigure(done, "average_order_value", "150.00")
+        self.assertFigure(done, "new_customers", "2")
+        self.assertFigure(done, "conversion_rate", "100.000000")
+        self.assertFigure(done, "period 2023-05-08 revenue", "300.00")
+        self.assertFigure(done, "top customer 1 share", "66.666667")
+        self.assertFigure(done, "segment High Value total_revenue", "200.00")
+        self.assertFigure(done, "segment Medium Value total_revenue", "100.00")
+
+    def test_hidden_customer_is_in_the_totals_only(self):
+        """An order of a customer the user may not read is revenue, no customer."""
+        arguments = ("--date-from=2025-03-15", "--date-to=2025-03-15")
+        done = self.run_script(self.salesman, *arguments)
+        self.assertExit(done, EQUAL)
+        self.assertFigure(done, "total_revenue", "70.00")
+        self.assertFigure(done, "customer_count", "0")
+        self.assertNotIn("top customer", done.stdout)
+
+    def test_stored_record_with_filters(self):
+        """A stored dashboard is checked as it was asked, filters included."""
+        stored = self.make_dashboard(
+            self.admin,
+            self.company + self.other_company,
+            date_from="2025-01-01",
+            date_to="2025-12-31",
+            period_type="monthly",
+            filters={
+                # archived, and the contact of a company
+                "partner_ids": [self.partners[3].id, self.partners[-1].id],
+                "domain": ["|", ("amount_total", ">", 5), ("amount_total", "<", 0)],
+            },
+        )
+        self.assertTrue(stored.total_orders)
+        done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
+        self.assertExit(done, EQUAL)
+        self.assertFigure(done, "total_orders", str(stored.total_orders))
+
+    def test_api_key_in_a_file(self):
+        """An API key takes the password's place; a file that of the environment."""
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(self.manager)
+            ._generate("rpc", "verifier", fields.Datetime.now() + timedelta(days=1))
+        )
+        with tempfile.NamedTemporaryFile("w", suffix=".key") as file:
+            file.write(f"{key}\n")
+            file.flush()
+            done = self.run_script(
+                self.manager,
+                f"--password-file={file.name}",
+                "--date-from=2025-03-01",
+                "--date-to=2025-03-31",
+                secret="",
+            )
+        self.assertExit(done, EQUAL)
+        self.assertNotIn(key, done.stdout + done.stderr)
+
+    def test_stale_answer_is_asked_anew(self):
+        """Orders changed behind a reused record: the server is asked to look again."""
+        stored = self.make_dashboard(
+            self.admin, self.company, compare="none", timezone="UTC"
+        )
+        self.env.cr.execute(
+            """
+            UPDATE sale_order SET amount_untaxed = amount_untaxed + 7
+            WHERE company_id = %s AND state = 'sale'
+              AND date_order >= '2025-03-01' AND date_order < '2025-04-01'
+            """,
+            [self.company.id],
+        )
+        self.env.invalidate_all()
+        checked = self.run_script(self.admin, f"--dashboard-id={stored.id}")
+        self.assertExit(checked, DIFFERS)
+        done = self.run_script(
+            self.admin,
+            "--date-from=2025-03-01",
+            "--date-to=2025-03-31",
+            "--timezone=UTC",
+            f"--company-ids={self.company.id}",
+        )
+        self.assertExit(done, EQUAL)
+        self.assertNotEqual(
+            self.dashboard_of(self.admin).total_revenue, stored.total_revenue
+        )
+
+    # ------------------------------------------------------------------
+    # Different
+    # ------------------------------------------------------------------
+
+    def test_tampered_record(self):
+        """Any stored figure that is changed is named, and the exit status is 1."""
+        stored = self.make_dashboard(
+            self.admin, self.company + self.other_company, compare="none"
+        )
+        line = stored.period_ids.filtered("order_count")[0]
+        best = stored.top_customer_ids[0]
+        segment = stored.segment_ids[0]
+        customer = {**segment.top_customers[0], "order_count": 99}
+        for record, values, name in (
+            (stored, {"total_revenue": stored.total_revenue + 0.01}, "total_revenue"),
+            (stored, {"total_orders": 99}, "total_orders"),
+            (stored, {"average_order_value": 1.0}, "average_order_value"),
+            (stored, {"new_customers": 99}, "new_customers"),
+            (stored, {"conversion_rate": 12.5}, "conversion_rate"),
+            (line, {"revenue": line.revenue - 0.01}, f"period {line.period} revenue"),
+            (line, {"order_count": 99}, f"period {line.period} order_count"),
+            (line, {"partial": True}, f"period {line.period} days"),
+            (best, {"total_revenue": 0.01}, "top customer 1 total_revenue"),
+            (best, {"name": "Somebody"}, "top customer 1 is"),
+            (best, {"share": 99.0}, "top customer 1 share"),
+            (
+                segment,
+                {"customer_count": 99},
+                f"segment {segment.segment_name} customer_count",
+            ),
+            (
+                segment,
+                {"top_customers": [customer, *segment.top_customers[1:]]},
+                f"segment {segment.segment_name} top 1",
+            ),
+            (
+                stored,
+                {
+                    "currency_factors": {
+                        f"{self.other_company.id}": {
+                            "numerator": 2.0,
+                            "denominator": 1.0,
+                            "date": "2025-06-01",
+                        }
+                    }
+                },
+                f"currency_factors of company {self.other_company.id}",
+            ),
+        ):
+            with self.subTest(figure=name):
+                before = record.sudo().read(list(values), load="")[0]
+                record.sudo().write(values)
+                done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
+                self.assertExit(done, DIFFERS)
+                named = re.findall(r"(?m)^DIFFERS: (.*?): stored", done.stdout)
+                self.assertEqual(named, [name])
+                self.assertRegex(done.stdout, r"\d+ figures compared, 1 differ\n$")
+                before.pop("id")
+                record.sudo().write(before)
+        done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
+        self.assertExit(done, EQUAL)
+
+    def test_missing_and_surplus_lines(self):
+        """A line that is gone differs, and so does one that is there twice."""
+        stored = self.make_dashboard(self.admin, self.company)
+        line = stored.period_ids.filtered("order_count")[0]
+        twin = line.sudo().copy()
+        done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
+        self.assertExit(done, DIFFERS)
+        name = f"period {line.period} revenue again"
+        self.assertIn(f"DIFFERS: {name}: stored {line.revenue:.2f}", done.stdout)
+        (line + twin).sudo().unlink()
+        done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
+        self.assertExit(done, DIFFERS)
+        self.assertRegex(done.stdout, r"DIFFERS: period \S+ revenue: stored -,")
+
+    def test_wrong_server_is_found(self):
+        """A server that computes wrongly differs even when asked again."""
+        source = self.registry["sale.dashboard.source"]
+        original = source._read_core
+
+        def wrong(records, scope):
+            core = original(records, scope)
+            units, order_count = core["total"]
+            return {**core, "total": (units + 1, order_count)}
+
+        with patch.object(source, "_read_core", wrong):
+            done = self.run_script(
+                self.admin,
+                "--date-from=2025-03-01",
+                "--date-to=2025-03-31",
+                f"--company-ids={self.company.id}",
+            )
+        self.assertExit(done, DIFFERS)
+        self.assertIn("DIFFERS: total_revenue: stored", done.stdout)
+
+    def test_wrong_payload_is_found(self):
+        """The payload must say what the record says."""
+        dashboard = self.registry["sale.dashboard"]
+        original = dashboard._get_payload
+
+        def wrong(records, *args, **kwargs):
+            payload = original(records, *args, **kwargs)
+            payload["sales_by_period"][3]["order_count"] += 1
+            return payload
+
+        with patch.object(dashboard, "_get_payload", wrong):
+            done = self.run_script(
+                self.admin,
+                "--date-from=2025-03-01",
+                "--date-to=2025-03-31",
+                f"--company-ids={self.company.id}",
+            )
+        self.assertExit(done, DIFFERS)
+        self.assertIn(
+            "DIFFERS: payload: period 2025-03-04 order_count: stored", done.stdout
+        )
+
+    # ------------------------------------------------------------------
+    # Not checked
+    # ------------------------------------------------------------------
+
+    def assertUnchecked(self, done, text):
+        """Assert exit status 2 and one clear line."""
+        self.assertExit(done, UNCHECKED)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn("verify_rpc: could not check: ", done.stderr)
+        self.assertIn(text, done.stderr)
+
+    @mute_errors
+    def test_wrong_login(self):
+        """A wrong password is refused and not repeated."""
+        secret = "no-such-password"
+        for user, given in ((self.admin, secret), ("nobody", secret)):
+            done = self.run_script(user, secret=given)
+            self.assertUnchecked(done, "login: ")
+            self.assertNotIn(secret, done.stderr)
+
+    def test_no_secret(self):
+        """Without a password nothing is tried."""
+        done = self.run_script(self.admin, secret="")
+        self.assertUnchecked(done, "ODOO_PASSWORD is empty")
+        done = self.run_script(self.admin, "--password-file=/no/such/file")
+        self.assertUnchecked(done, "cannot read the password file")
+
+    def test_unreachable_server(self):
+        """No server, and a server that is none of Odoo's."""
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
+        done = self.run_script(self.admin, url=f"http://127.0.0.1:{port}")
+        self.assertUnchecked(done, "Failed to connect")
+
+    @mute_errors
+    def test_missing_rights(self):
+        """The server's own sentence is passed on."""
+        done = self.run_script(self.stranger)
+        self.assertUnchecked(done, "sale.dashboard.generate: ")
+        self.assertIn("not allowed to access 'Sales Dashboard'", done.stderr)
+        stored = self.make_dashboard(self.admin, self.company)
+        done = self.run_script(self.salesman, f"--dashboard-id={stored.id}")
+        self.assertUnchecked(done, "sale.dashboard.read: ")
+
+    @mute_errors
+    def test_refused_request(self):
+        """Bad input is refused by the server, with its sentence."""
+        done = self.run_script(
+            self.admin, "--date-from=2025-03-31", "--date-to=2025-03-01"
+        )
+        self.assertUnchecked(done, "The period ends (2025-03-01) before it begins")
+        done = self.run_script(self.admin, "--top-limit=0")
+        self.assertUnchecked(done, "Ask for a whole number from 1 to 1000")
+
+    def test_missing_record(self):
+        """A record that is gone is no verdict."""
+        done = self.run_script(self.admin, "--dashboard-id=2147483647")
+        self.assertUnchecked(done, "no record 2147483647")
+
+    @mute_logger("odoo.addons.sale_dashboard.models.sale_dashboard")
+    def test_failed_section(self):
+        """What the server could not compute is said; the rest is checked."""
+        source = self.registry["sale.dashboard.source"]
+        arguments = (
+            "--date-from=2025-03-01",
+            "--date-to=2025-03-31",
+            f"--company-ids={self.company.id}",
+        )
+        with patch.object(source, "_read_conversion", side_effect=ValueError):
+            done = self.run_script(self.admin, *arguments)
+        self.assertExit(done, UNCHECKED)
+        self.assertRegex(done.stdout, r"conversion_rate +\| - .*\| FAILED")
+        self.assertRegex(done.stdout, r"total_revenue .*\| ok")
+        self.assertIn("FAILED on the server: conversion: ", done.stdout)
+        with patch.object(source, "_read_core", side_effect=ValueError):
+            done = self.run_script(self.admin, *arguments, "--timezone=UTC")
+        self.assertUnchecked(done, "the server could not compute it: ")
+
+    def test_usage(self):
+        """Wrong arguments are exit status 2, too."""
+        for argument in (
+            "--period-type=hourly",
+            "--measure=gross",
+            "--date-from=2025-02-30",
+            "--company-ids=one",
+            "--top-limit=many",
+            "--unknown",
+        ):
+            with self.subTest(argument=argument):
+                done = self.run_script(self.admin, argument)
+                self.assertExit(done, UNCHECKED)
+                self.assertIn("error: ", done.stderr)
+        for url in ("localhost:8069", "https://host/odoo", f"http://me:{PASSWORD}@h"):
+            with self.subTest(url=url):
+                done = self.run_script(self.admin, url=url)
+                self.assertExit(done, UNCHECKED)
+                self.assertIn("give the address as", done.stderr)
+        done = self.run_script(self.admin, "--timezone=Mars/Olympus")
+        self.assertUnchecked(done, "unknown time zone 'Mars/Olympus'")
+
+
+@tagged("post_install", "-at_install")
+class TestVerifyRpcFunctions(BaseCase):
+    """The pure half of the script, on cases worked out by hand."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.script = load_script()
+
+    def test_independent(self):
+        """The script is a client: it imports nothing of the addon, nor of Odoo."""
+        tree = ast.parse(SCRIPT.read_text(encoding="utf-8"))
+        imported = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                imported.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                self.assertEqual(node.level, 0)
+                imported.add(node.module.partition(".")[0])
+        self.assertEqual(
+            imported - set(sys.stdlib_module_names), {"zenoo_rpc"}, imported
+        )
+
+    def test_day_start(self):
+        """Midnights that are missing, double, or come twice a night apart."""
+        for zone, day, expected in (
+            ("UTC", "2025-06-01", "2025-06-01 00:00:00"),
+            ("Europe/Paris", "2025-06-02", "2025-06-01 22:00:00"),
+            ("Asia/Kathmandu", "2025-06-02", "2025-06-01 18:15:00"),
+            ("America/St_Johns", "2025-06-02", "2025-06-02 02:30:00"),
+            # half an hour forward at 02:00
+            ("Australia/Lord_Howe", "2025-10-05", "2025-10-04 13:30:00"),
+            ("Australia/Lord_Howe", "2025-10-06", "2025-10-05 13:00:00"),
+            # 00:00 -> 01:00: the first instant after the gap
+            ("America/Sao_Paulo", "2018-11-04", "2018-11-04 03:00:00"),
+            ("Asia/Beirut", "2025-03-30", "2025-03-29 22:00:00"),
+            # 23:30 -> 00:30: midnight lies inside the gap
+            ("America/Toronto", "1919-03-31", "1919-03-31 04:30:00"),
+            # 01:00 -> 00:00: the earlier midnight
+            ("America/Havana", "2025-11-02", "2025-11-02 04:00:00"),
+            # 00:01 -> 23:01 of the day before: the earlier midnight
+            ("America/St_Johns", "2010-11-07", "2010-11-07 02:30:00"),
+            # a day that was left out begins, and ends, with the next
+            ("Pacific/Apia", "2011-12-30", "2011-12-30 10:00:00"),
+            ("Pacific/Apia", "2011-12-31", "2011-12-30 10:00:00"),
+        ):
+            with self.subTest(zone=zone, day=day):
+                start = self.script.day_start(date.fromisoformat(day), ZoneInfo(zone))
+                self.assertEqual(self.script.utc_text(start), expected)
+
+    def test_buckets(self):
+        """Dense, ISO weeks, cut at both ends."""
+        made = self.script.make_buckets(date(2024, 12, 31), date(2025, 1, 13), "weekly")
+        self.assertEqual(
+            [(b.period, str(b.date_from), str(b.date_to), b.partial) for b in made],
+            [
+                ("2024-12-30", "2024-12-31", "2025-01-05", True),
+                ("2025-01-06", "2025-01-06", "2025-01-12", False),
+                ("2025-01-13", "2025-01-13", "2025-01-13", True),
+            ],
+        )
+        made = self.script.make_buckets(date(2024, 2, 1), date(2024, 4, 1), "monthly")
+        self.assertEqual(
+            [(b.period, str(b.date_to), b.partial) for b in made],
+            [
+                ("2024-02", "2024-02-29", False),
+                ("2024-03", "2024-03-31", False),
+                ("2024-04", "2024-04-01", True),
+            ],
+        )
+        made = self.script.make_buckets(date(2024, 2, 28), date(2024, 3, 1), "daily")
+        self.assertEqual(
+            [b.period for b in made], ["2024-02-28", "2024-02-29", "2024-03-01"]
+        )
+
+    def test_rounding(self):
+        """Half away from zero, once, to any rounding."""
+        for amount, step, expected in (
+            ("0.005", "0.01", "0.01"),
+            ("-0.005", "0.01", "-0.01"),
+            ("0.0049999999999999999999", "0.01", "0.00"),
+            ("2.5", "1", "3"),
+            ("-2.5", "1", "-3"),
+            ("0.02", "0.05", "0.00"),
+            ("0.025", "0.05", "0.05"),
+        ):
+            rounded = self.script.round_half_away(Fraction(amount), Decimal(step))
+            self.assertEqual(str(rounded), expected)
+
+    def test_order_revenue(self):
+        """The order's own rate, then the company factor, then one rounding."""
+        cent = Decimal("0.01")
+        factor = self.script.Factor(Decimal("2"), Decimal("3"), "2025-01-01")
+        for amount, rate, used, expected in (
+            ("100", "0.5", self.script.Factor(), "200.00"),
+            ("100", "0", self.script.Factor(), "100.00"),
+            ("1", "3", self.script.Factor(), "0.33"),
+            ("-1", "3", self.script.Factor(), "-0.33"),
+            ("1", "1", factor, "0.67"),
+            ("0.01", "1.3333333333333333", factor, "0.01"),
+        ):
+            revenue = self.script.order_revenue(
+                Decimal(amount), Decimal(rate), used, cent
+            )
+            self.assertEqual(str(revenue), expected)
+
+    def test_segments(self):
+        """Thresholds at a tenth and three tenths; ties go up; no empty ones."""
+
+        def cut(*revenues):
+            customers = [
+                self.script.Customer(number, "", "", False, Decimal(revenue), 1)
+                for number, revenue in enumerate(revenues)
+            ]
+            return {
+                name: [int(customer.revenue) for customer in members]
+                for name, members in self.script.segments(customers)
+            }
+
+        self.assertEqual(cut(), {})
+        self.assertEqual(cut(5), {"High Value": [5]})
+        self.assertEqual(cut(5, 5, 5), {"High Value": [5, 5, 5]})
+        self.assertEqual(cut(9, 5), {"High Value": [9], "Medium Value": [5]})
+        self.assertEqual(
+            cut(9, 5, 3, -1),
+            {"High Value": [9], "Medium Value": [5], "Low Value": [3, -1]},
+        )
+        eleven = cut(*range(30, 8, -2))
+        self.assertEqual(eleven["High Value"], [30, 28])
+        self.assertEqual(eleven["Medium Value"], [26, 24])
+        self.assertEqual(len(eleven["Low Value"]), 7)
+
+    def test_secret_is_masked(self):
+        """Even an unexpected error does not show the secret."""
+        with (
+            patch.dict(os.environ, ODOO_PASSWORD=PASSWORD),
+            patch.object(
+                self.script, "verify", side_effect=RuntimeError(f"<{PASSWORD}>")
+            ),
+            patch.object(sys, "stdout"),
+            patch.object(sys, "stderr") as stderr,
+        ):
+            status = self.script.main(
+                ["--url=http://localhost:1", "--database=d", "--login=l"]
+            )
+        self.assertEqual(status, UNCHECKED)
+        printed = "".join(str(call.args[0]) for call in stderr.write.call_args_list)
+        self.assertIn("RuntimeError: <***>", printed)
+        self.assertNotIn(PASSWORD, printed)
+
+    def test_names_are_printed_safely(self):
+        """A customer's name cannot steer the reader's terminal."""
+        self.assertEqual(self.script.printable("a\x1b[31m\nb"), r"a\u001b[31m\u000ab")
