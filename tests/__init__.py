@@ -13,3 +13,4 @@ from . import test_growth
 from . import test_live
 from . import test_rights
 from . import test_scheduled
+from . import test_verify_rpc

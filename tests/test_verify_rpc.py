@@ -447,52 +447,72 @@ class TestVerifyRpc(HttpCase):
         best = stored.top_customer_ids[0]
         segment = stored.segment_ids[0]
         customer = {**segment.top_customers[0], "order_count": 99}
-        for record, values, name in (
-            (stored, {"total_revenue": stored.total_revenue + 0.01}, "total_revenue"),
-            (stored, {"total_orders": 99}, "total_orders"),
-            (stored, {"average_order_value": 1.0}, "average_order_value"),
-            (stored, {"new_customers": 99}, "new_customers"),
-            (stored, {"conversion_rate": 12.5}, "conversion_rate"),
-            (line, {"revenue": line.revenue - 0.01}, f"period {line.period} revenue"),
-            (line, {"order_count": 99}, f"period {line.period} order_count"),
-            (line, {"partial": True}, f"period {line.period} days"),
-            (best, {"total_revenue": 0.01}, "top customer 1 total_revenue"),
-            (best, {"name": "Somebody"}, "top customer 1 is"),
-            (best, {"share": 99.0}, "top customer 1 share"),
-            (
-                segment,
-                {"customer_count": 99},
-                f"segment {segment.segment_name} customer_count",
-            ),
-            (
-                segment,
-                {"top_customers": [customer, *segment.top_customers[1:]]},
-                f"segment {segment.segment_name} top 1",
-            ),
-            (
-                stored,
-                {
-                    "currency_factors": {
-                        f"{self.other_company.id}": {
-                            "numerator": 2.0,
-                            "denominator": 1.0,
-                            "date": "2025-06-01",
-                        }
-                    }
-                },
-                f"currency_factors of company {self.other_company.id}",
-            ),
+        factors = {
+            str(self.other_company.id): {
+                "numerator": 2.0,
+                "denominator": 1.0,
+                "date": "2025-06-01",
+            }
+        }
+        # Each group is tampered with at once; the names come as the table has them.
+        for group in (
+            [(stored, {"total_revenue": stored.total_revenue + 0.01}, "total_revenue")],
+            [(line, {"revenue": line.revenue - 0.01}, f"period {line.period} revenue")],
+            [(best, {"total_revenue": 0.01}, "top customer 1 total_revenue")],
+            [
+                (
+                    stored,
+                    {"currency_factors": factors},
+                    f"currency_factors of company {self.other_company.id}",
+                ),
+                (stored, {"total_orders": 99}, "total_orders"),
+                (stored, {"average_order_value": 1.0}, "average_order_value"),
+                (stored, {"new_customers": 99}, "new_customers"),
+                (stored, {"conversion_rate": 12.5}, "conversion_rate"),
+                (stored, {"customer_count": 99}, "customer_count"),
+                (line, {"partial": True}, f"period {line.period} days"),
+                (line, {"order_count": 99}, f"period {line.period} order_count"),
+                (best, {"name": "Somebody"}, "top customer 1 is"),
+                (best, {"order_count": 99}, "top customer 1 order_count"),
+                (best, {"share": 99.0}, "top customer 1 share"),
+                (
+                    segment,
+                    {"customer_count": 99},
+                    f"segment {segment.segment_name} customer_count",
+                ),
+                (
+                    segment,
+                    {"total_revenue": 0.01},
+                    f"segment {segment.segment_name} total_revenue",
+                ),
+                (
+                    segment,
+                    {"average_revenue_per_customer": 0.01},
+                    f"segment {segment.segment_name} average_revenue_per_customer",
+                ),
+                (
+                    segment,
+                    {"top_customers": [customer, *segment.top_customers[1:]]},
+                    f"segment {segment.segment_name} top 1",
+                ),
+            ],
         ):
-            with self.subTest(figure=name):
-                before = record.sudo().read(list(values), load="")[0]
-                record.sudo().write(values)
+            names = [name for _record, _values, name in group]
+            with self.subTest(figures=names):
+                before = [
+                    (record, record.sudo().read(list(values), load="")[0])
+                    for record, values, _name in group
+                ]
+                for record, values, _name in group:
+                    record.sudo().write(values)
                 done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
                 self.assertExit(done, DIFFERS)
                 named = re.findall(r"(?m)^DIFFERS: (.*?): stored", done.stdout)
-                self.assertEqual(named, [name])
-                self.assertRegex(done.stdout, r"\d+ figures compared, 1 differ\n$")
-                before.pop("id")
-                record.sudo().write(before)
+                self.assertEqual(named, names)
+                self.assertIn(f" figures compared, {len(names)} differ", done.stdout)
+                for record, values in before:
+                    values.pop("id")
+                    record.sudo().write(values)
         done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
         self.assertExit(done, EQUAL)
 
@@ -641,6 +661,7 @@ class TestVerifyRpc(HttpCase):
             "--company-ids=one",
             "--top-limit=many",
             "--unknown",
+            f"--password={PASSWORD}",
         ):
             with self.subTest(argument=argument):
                 done = self.run_script(self.admin, argument)
