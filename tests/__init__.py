@@ -6,10 +6,12 @@ from . import test_engine_periods
 from . import test_engine_request
 from . import test_api
 from . import test_bad_input
+from . import test_browser
 from . import test_cache
 from . import test_demo_company
 from . import test_figures
 from . import test_growth
+from . import test_i18n
 from . import test_live
 from . import test_rights
 from . import test_scheduled

@@ -1,11 +1,10 @@
 """The page in a real browser: unit tests of the components, and tours."""
 
-import threading
 from datetime import datetime, timedelta
 
-from odoo.addons.web.tests import test_js
-from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
+
+from odoo.addons.web.tests import test_js
 
 from .common import DashboardCase
 
@@ -57,8 +56,11 @@ class TestTours(DashboardCase, HttpCase):
                 100 * (index + 1), partner=partner, at=str(now - timedelta(days=index))
             )
 
+    def run_tour(self, name):
+        self.start_tour("/odoo/sales-dashboard", name, login="dashboard_viewer")
+
     def test_main_path(self):
-        self.start_tour("/odoo/sales-dashboard", "sale_dashboard_main", login="dashboard_viewer")
+        self.run_tour("sale_dashboard_main")
 
     def test_a_change_shows_without_a_reload(self):
-        self.start_tour("/odoo/sales-dashboard", "sale_dashboard_live", login="dashboard_viewer")
+        self.run_tour("sale_dashboard_live")

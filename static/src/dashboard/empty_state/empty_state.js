@@ -1,0 +1,17 @@
+import { Component } from "@odoo/owl";
+import { formatDayRange } from "../format";
+
+/** No order in the period: why that may be, and what to do next. */
+export class EmptyState extends Component {
+    static template = "sale_dashboard.EmptyState";
+    static props = {
+        canWiden: Boolean,
+        onCreate: Function,
+        onWiden: Function,
+        range: Object,
+    };
+
+    get rangeLabel() {
+        return formatDayRange(this.props.range);
+    }
+}

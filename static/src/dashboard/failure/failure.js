@@ -1,0 +1,13 @@
+import { Component } from "@odoo/owl";
+
+/** Why there are no (new) figures: alone on the page, or as a strip above the former ones. */
+export class Failure extends Component {
+    static template = "sale_dashboard.Failure";
+    static props = {
+        /** what is shown instead, where something is */
+        consequence: { type: String, optional: true },
+        error: String,
+        isStrip: { type: Boolean, optional: true },
+        onRetry: Function,
+    };
+}

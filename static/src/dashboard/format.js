@@ -1,0 +1,153 @@
+import { getCurrency } from "@web/core/currency";
+import { localization } from "@web/core/l10n/localization";
+import { _t } from "@web/core/l10n/translation";
+import { formatFloat } from "@web/core/utils/numbers";
+import { nbsp } from "@web/core/utils/strings";
+import { formatInteger, formatMonetary, formatPercentage } from "@web/views/fields/formatters";
+
+const { DateTime, IANAZone, Interval } = luxon;
+
+const WHOLE_AMOUNTS_FROM = 1e3;
+const HUMAN_AMOUNTS_FROM = 1e8;
+
+const parseDay = (day) => DateTime.fromISO(day);
+
+/**
+ * An amount as it is booked, to the last cent.
+ *
+ * @param {number} value
+ * @param {number} currencyId
+ * @returns {string}
+ */
+export function formatExactAmount(value, currencyId) {
+    return formatMonetary(value, { currencyId });
+}
+
+/**
+ * An amount to be read at a glance: cents only while they matter, never wider than
+ * a card on a phone. The exact amount belongs beside it, in a tooltip.
+ *
+ * @param {number} value
+ * @param {number} currencyId
+ * @returns {string}
+ */
+export function formatAmount(value, currencyId) {
+    const size = Math.abs(value);
+    if (size >= HUMAN_AMOUNTS_FROM) {
+        return formatMonetary(value, { currencyId, digits: [16, 2], humanReadable: true });
+    }
+    if (size >= WHOLE_AMOUNTS_FROM) {
+        return formatMonetary(value, { currencyId, digits: [16, 0] });
+    }
+    return formatExactAmount(value, currencyId);
+}
+
+/**
+ * An amount on an axis: "1.5k", with as few decimals as keep it true. Odoo's own
+ * `humanNumber` gives every tick the same number of decimals ("0.0k").
+ *
+ * @param {number} value
+ * @param {number} currencyId
+ * @returns {string}
+ */
+export function formatAxisAmount(value, currencyId) {
+    const symbols = ["", ..._t("kMGTPE").toString()];
+    let power = 0;
+    while (power < symbols.length - 1 && Math.abs(value) >= 1000 ** (power + 1)) {
+        power++;
+    }
+    const short = value / 1000 ** power;
+    const number = formatFloat(short, { digits: [16, 2], trailingZeros: false }) + symbols[power];
+    const currency = getCurrency(currencyId);
+    if (!currency) {
+        return number;
+    }
+    return (
+        currency.position === "after" ? [number, currency.symbol] : [currency.symbol, number]
+    ).join(nbsp);
+}
+
+/**
+ * @param {number} value
+ * @returns {string}
+ */
+export function formatCount(value) {
+    return formatInteger(value);
+}
+
+/**
+ * @param {number} value in percent, 0 to 100
+ * @returns {string}
+ */
+export function formatPercent(value) {
+    return formatPercentage(value / 100, { digits: [16, 1] });
+}
+
+/**
+ * @param {string} day
+ * @returns {string} with its weekday
+ */
+export function formatDay(day) {
+    return parseDay(day).toLocaleString({
+        weekday: "short",
+        day: "numeric",
+        month: "short",
+        year: "numeric",
+    });
+}
+
+/**
+ * Both days included, in the language's own manner: "Oct 24 – Nov 22, 2026".
+ *
+ * @param {{ date_from: string, date_to: string }} range
+ * @returns {string}
+ */
+export function formatDayRange({ date_from, date_to }) {
+    const format = { day: "numeric", month: "short", year: "numeric" };
+    if (date_from === date_to) {
+        return parseDay(date_from).toLocaleString(format);
+    }
+    return Interval.fromDateTimes(parseDay(date_from), parseDay(date_to)).toLocaleString(format);
+}
+
+/**
+ * @param {{ period: string }} bucket
+ * @param {"daily" | "weekly" | "monthly"} periodType
+ * @returns {string} short, for an axis
+ */
+export function formatBucketTick(bucket, periodType) {
+    if (periodType === "monthly") {
+        return parseDay(`${bucket.period}-01`).toLocaleString({ month: "short", year: "2-digit" });
+    }
+    return parseDay(bucket.period).toLocaleString({ day: "numeric", month: "short" });
+}
+
+/**
+ * @param {{ period: string, date_from: string, date_to: string, partial: boolean }} bucket
+ * @param {"daily" | "weekly" | "monthly"} periodType
+ * @returns {string} in full, for tooltips and tables: the days that are really in it
+ */
+export function formatBucket(bucket, periodType) {
+    if (periodType === "daily") {
+        return formatDay(bucket.period);
+    }
+    if (periodType === "monthly" && !bucket.partial) {
+        return parseDay(bucket.date_from).toLocaleString({ month: "long", year: "numeric" });
+    }
+    return formatDayRange(bucket);
+}
+
+/**
+ * @param {string} timestamp ISO, UTC
+ * @param {string} zone IANA name; an unknown one means the browser's
+ * @returns {string} the time of day; with its date where that is not today
+ */
+export function formatTimestamp(timestamp, zone) {
+    const shown = IANAZone.isValidZone(zone) ? zone : DateTime.local().zoneName;
+    const moment = DateTime.fromISO(timestamp, { zone: shown });
+    const time = moment.toFormat(localization.timeFormat);
+    if (moment.hasSame(DateTime.now().setZone(shown), "day")) {
+        return time;
+    }
+    return `${moment.toLocaleString({ day: "numeric", month: "short" })} ${time}`;
+}

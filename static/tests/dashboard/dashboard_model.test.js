@@ -1,0 +1,245 @@
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { advanceTime, Deferred, mockDate, tick } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { makeMockEnv } from "@web/../tests/web_test_helpers";
+import { ConnectionLostError, makeErrorFromResponse } from "@web/core/network/rpc";
+import { DashboardModel, Status } from "@sale_dashboard/dashboard/dashboard_model";
+import { makeEmptyPayload, makeFailedPayload, makePayload, PAYLOAD_DAY } from "../helpers/payload";
+
+describe.current.tags("headless");
+defineMailModels();
+
+beforeEach(async () => {
+    mockDate(`${PAYLOAD_DAY} 12:00:00`);
+    await makeMockEnv();
+});
+
+/**
+ * @param {Function} call
+ * @param {Object} [params]
+ */
+function makeModel(call, params) {
+    const orm = { call, silent: { call } };
+    return new DashboardModel({ orm, ...params });
+}
+
+function makeServerError(message, name = "odoo.exceptions.ValidationError") {
+    return makeErrorFromResponse({
+        code: 0,
+        message: "Odoo Server Error",
+        data: { name, message },
+    });
+}
+
+test("asks for the chosen period, in the granularity that fits", async () => {
+    const model = makeModel(async (...args) => {
+        expect.step(args);
+        return makePayload();
+    });
+    expect(model.status).toBe(Status.LOADING);
+    await model.load();
+    expect(model.status).toBe(Status.READY);
+    await model.choose({ period: { preset: "this_year" }, measure: "total" });
+    expect.verifySteps([
+        [
+            "sale.dashboard",
+            "generate_dashboard_data",
+            [],
+            {
+                date_from: "2026-10-24",
+                date_to: "2026-11-22",
+                period_type: "daily",
+                measure: "untaxed",
+                top_limit: 10,
+                refresh: false,
+            },
+        ],
+        [
+            "sale.dashboard",
+            "generate_dashboard_data",
+            [],
+            {
+                date_from: "2026-01-01",
+                date_to: "2026-11-22",
+                period_type: "weekly",
+                measure: "total",
+                top_limit: 10,
+                refresh: false,
+            },
+        ],
+    ]);
+});
+
+test("what is not valid is not chosen", async () => {
+    const choice = { period: { preset: "x" }, granularity: "hourly", measure: "margin" };
+    const model = makeModel(async () => makePayload(), { choice });
+    expect(model.choice).toEqual({
+        period: { preset: "last_30_days" },
+        granularity: "auto",
+        measure: "untaxed",
+    });
+});
+
+test("of several requests only the latest counts", async () => {
+    const answers = [new Deferred(), new Deferred()];
+    let calls = 0;
+    const model = makeModel(() => answers[calls++]);
+    const first = model.choose({ period: { preset: "this_year" } });
+    const second = model.choose({ period: { preset: "today" } });
+    answers[1].resolve(makePayload({ id: 2 }));
+    await second;
+    answers[0].resolve(makePayload({ id: 1 }));
+    await first;
+    expect(model.payload.id).toBe(2);
+    expect(model.isCurrent).toBe(true);
+    expect(model.isLoading).toBe(false);
+});
+
+test("a failure without figures", async () => {
+    const model = makeModel(() => Promise.reject(makeServerError("The dates are reversed.")));
+    await model.load();
+    expect(model.status).toBe(Status.FAILED);
+    expect(model.error).toBe("The dates are reversed.");
+});
+
+test("technical errors do not show their insides", async () => {
+    const model = makeModel(() => Promise.reject(makeServerError("'x'", "builtins.KeyError")));
+    await model.load();
+    expect(model.error).toBe("The server could not compute these figures. Its log says why.");
+});
+
+test("a lost connection is said", async () => {
+    const model = makeModel(() => Promise.reject(new ConnectionLostError("/web")));
+    await model.load();
+    expect(model.error).toMatch(/cannot be reached/);
+});
+
+test("a mistake of our own is not swallowed", async () => {
+    const model = makeModel(() => Promise.reject(new TypeError("oops")));
+    await expect(model.load()).rejects.toThrow("oops");
+});
+
+test("a failed request keeps the former figures and says that they are not the answer", async () => {
+    let fail = false;
+    const model = makeModel(async () => {
+        if (fail) {
+            throw makeServerError("No.");
+        }
+        return makePayload();
+    });
+    await model.load();
+    fail = true;
+    await model.choose({ period: { preset: "today" } });
+    expect(model.status).toBe(Status.READY);
+    expect(model.error).toBe("No.");
+    expect(model.isFailureShown).toBe(true);
+    expect(model.isCurrent).toBe(false);
+    await model.load({ silent: true });
+    expect(model.isFailureShown).toBe(true, { message: "they still are another period's" });
+    expect(model.shownRange).toEqual({ date_from: "2026-10-24", date_to: "2026-11-22" });
+    fail = false;
+    await model.load();
+    expect(model.error).toBe(null);
+    expect(model.isCurrent).toBe(true);
+});
+
+test("a re-read marks what changed, for a while, and announces it", async () => {
+    let payload = makePayload();
+    const model = makeModel(async () => payload);
+    await model.load();
+    expect(model.changed.figures).toEqual([]);
+    payload = makePayload({ overview: { total_revenue: 250000, total_orders: 413 } });
+    payload.top_customers[1].total_revenue += 10;
+    await model.load({ refresh: true, silent: true });
+    expect(model.changed.figures).toEqual(["total_revenue", "total_orders"]);
+    expect(model.changed.customers).toEqual([8]);
+    expect(model.changed.segments).toEqual([]);
+    expect(model.announcement).toMatch(/^Figures updated, .*250,000, orders 413$/);
+    await advanceTime(3000);
+    expect(model.changed.figures).toEqual([]);
+});
+
+test("a silent re-read does not show as loading, and fails quietly", async () => {
+    const answers = [makePayload(), new Deferred()];
+    const model = makeModel(async () => answers.shift());
+    await model.load();
+    const [answer] = answers;
+    const load = model.load({ silent: true });
+    await tick();
+    expect(model.isLoading).toBe(false);
+    answer.reject(makeServerError("No."));
+    await load;
+    expect(model.error).toBe("No.");
+    expect(model.isFailureShown).toBe(false);
+});
+
+test("failed sections have their sentence, figures their section's", async () => {
+    let model = makeModel(async () => makeFailedPayload("The core failed."));
+    await model.load();
+    expect(model.getSectionError("core")).toBe("The core failed.");
+    expect(model.getFigureError("total_revenue")).toBe("The core failed.");
+    expect(model.getFigureError("conversion_rate")).toBe(null);
+    expect(model.isEmpty).toBe(false);
+    model = makeModel(async () =>
+        makePayload({ overview: { conversion_rate: false }, errors: { conversion: "No rate." } })
+    );
+    await model.load();
+    expect(model.getFigureError("conversion_rate")).toBe("No rate.");
+    expect(model.getFigureError("total_revenue")).toBe(null);
+    expect(model.getSectionError("core")).toBe(null);
+});
+
+test("zero is a figure", async () => {
+    const model = makeModel(async () => makeEmptyPayload());
+    await model.load();
+    expect(model.isEmpty).toBe(true);
+    expect(model.getFigureError("total_revenue")).toBe(null);
+});
+
+test("records behind figures and rows, of a rate the base", async () => {
+    const model = makeModel(async (_model, method, args, kwargs) => {
+        if (method === "generate_dashboard_data") {
+            return makePayload();
+        }
+        expect.step([args, kwargs]);
+        const numerator = { model: "sale.order", domain: [["state", "=", "sale"]], context: {} };
+        const denominator = { model: "sale.order", domain: [], context: {} };
+        return args[1] === "conversion_rate" ? { numerator, denominator } : numerator;
+    });
+    await model.load();
+    expect((await model.getRecords("total_revenue", "2026-11-22")).domain).toHaveLength(1);
+    expect((await model.getRecords("conversion_rate")).domain).toHaveLength(0);
+    expect.verifySteps([
+        [[[12], "total_revenue"], { key: "2026-11-22" }],
+        [[[12], "conversion_rate"], {}],
+    ]);
+});
+
+test("figures that were cleaned away are stored anew before they are opened", async () => {
+    let id = 12;
+    const model = makeModel(async (_model, method, args) => {
+        if (method === "generate_dashboard_data") {
+            return makePayload({ id: id++ });
+        }
+        expect.step(args[0][0]);
+        if (args[0][0] === 12) {
+            throw makeServerError("Gone.", "odoo.exceptions.MissingError");
+        }
+        return { model: "sale.order", domain: [], context: {} };
+    });
+    await model.load();
+    await model.getRecords("total_orders");
+    expect.verifySteps([12, 13]);
+});
+
+test("a later visit starts from what was exported", async () => {
+    const model = makeModel(async () => makePayload());
+    await model.choose({ period: { preset: "this_week" }, granularity: "weekly" });
+    const visit = makeModel(async () => makePayload(), model.exportState());
+    expect(visit.status).toBe(Status.READY);
+    expect(visit.choice).toEqual({
+        period: { preset: "this_week" },
+        granularity: "weekly",
+        measure: "untaxed",
+    });
+});

@@ -1,0 +1,160 @@
+import { queryAllTexts } from "@odoo/hoot-dom";
+import { registry } from "@web/core/registry";
+
+const CARD = ".o_sd_card[data-metric]";
+
+/** Once the figures shown are of the period chosen last. */
+function settled(content) {
+    return {
+        content,
+        trigger: ".o_sd_page[aria-busy=false] .o_sd_figures:not(.o_sd_waiting)",
+    };
+}
+
+function choosePreset(preset, label) {
+    return [
+        {
+            content: "Open the periods",
+            trigger: ".o_sd_period_button",
+            run: "click",
+        },
+        {
+            content: `Choose ${label}`,
+            trigger: `.o_sd_period_menu [data-value=${preset}]`,
+            run: "click",
+        },
+        {
+            content: `${label} is chosen`,
+            trigger: `.o_sd_period_preset:contains(${label})`,
+        },
+        settled(`The figures of ${label} are shown`),
+    ];
+}
+
+/**
+ * The whole dashboard in a database with orders in the last thirty days: figures, curve,
+ * customers, segments, periods, and the orders behind a figure.
+ */
+registry.category("web_tour.tours").add("sale_dashboard_main", {
+    url: "/odoo/sales-dashboard",
+    steps: () => [
+        {
+            content: "Five figures, none of them empty or zero",
+            trigger: `${CARD} .o_sd_card_value`,
+            run() {
+                const figures = queryAllTexts(`${CARD} .o_sd_card_value`);
+                const empty = figures.filter((figure) => !/[1-9]/.test(figure));
+                if (figures.length !== 5 || empty.length) {
+                    throw new Error(`Expected five figures, got ${JSON.stringify(figures)}`);
+                }
+            },
+        },
+        {
+            content: "The curve is drawn",
+            trigger: ".o_sd_revenue_chart canvas",
+        },
+        {
+            content: "The customers are listed",
+            trigger: ".o_sd_top_customers tbody tr",
+        },
+        {
+            content: "The segments are listed",
+            trigger: ".o_sd_segments [data-segment='High Value']",
+        },
+        {
+            content: "The figures are live",
+            trigger: ".o_sd_status[data-status=live]",
+        },
+        ...choosePreset("last_90_days", "Last 90 days"),
+        {
+            content: "Ninety days are shown by week",
+            trigger: ".o_sd_revenue_chart h2:contains(Revenue by week)",
+        },
+        {
+            content: "Step to the ninety days before",
+            trigger: ".o_sd_period_previous",
+            run: "click",
+        },
+        {
+            content: "They have no name",
+            trigger: ".o_sd_period_button:not(:has(.o_sd_period_preset))",
+        },
+        settled("The figures before are shown"),
+        {
+            content: "Step back",
+            trigger: ".o_sd_period_next:enabled",
+            run: "click",
+        },
+        {
+            content: "The ninety days are chosen again",
+            trigger: ".o_sd_period_preset:contains(Last 90 days)",
+        },
+        settled("The ninety days are shown again"),
+        ...choosePreset("this_year", "This year"),
+        {
+            content: "Open the periods for a custom range",
+            trigger: ".o_sd_period_button",
+            run: "click",
+        },
+        {
+            content: "Its first day",
+            trigger: ".o_sd_date_from",
+            run() {
+                this.anchor.value = luxon.DateTime.now().minus({ days: 20 }).toFormat("MM/dd/yyyy");
+                this.anchor.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        {
+            content: "Take it",
+            trigger: ".o_sd_apply_range",
+            run: "click",
+        },
+        {
+            content: "The custom range is chosen",
+            trigger: ".o_sd_period_button:not(:has(.o_sd_period_preset))",
+        },
+        settled("The figures of the range are shown"),
+        {
+            content: "Choose months",
+            trigger: ".o_sd_chip:contains(Auto)",
+            run: "click",
+        },
+        {
+            content: "By month",
+            trigger: ".o_sd_menu [data-value=monthly]",
+            run: "click",
+        },
+        {
+            content: "The curve is by month",
+            trigger: ".o_sd_revenue_chart h2:contains(Revenue by month)",
+        },
+        {
+            content: "Refresh",
+            trigger: ".o_sd_refresh:enabled",
+            run: "click",
+        },
+        settled("The figures are shown anew"),
+        {
+            content: "Open the orders behind the revenue",
+            trigger: `${CARD}[data-metric=total_revenue]`,
+            run: "click",
+        },
+        {
+            content: "They are listed",
+            trigger: ".o_list_view .o_data_row",
+        },
+        {
+            content: "Come back",
+            trigger: ".o_back_button, .breadcrumb-item:contains(Sales Dashboard) a",
+            run: "click",
+        },
+        {
+            content: "The choice is still there",
+            trigger: ".o_sd_revenue_chart h2:contains(Revenue by month)",
+        },
+        {
+            content: "So are the figures",
+            trigger: `${CARD} .o_sd_card_value`,
+        },
+    ],
+});
