@@ -36,6 +36,4 @@
             "sale_dashboard/static/tests/tours/**/*.js",
         ],
     },
-    "application": False,
-    "installable": True,
 }
