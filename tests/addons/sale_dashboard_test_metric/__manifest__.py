@@ -6,5 +6,4 @@
     "license": "LGPL-3",
     "author": "Sales Dashboard contributors",
     "depends": ["sale_dashboard"],
-    "installable": True,
 }
