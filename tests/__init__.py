@@ -4,6 +4,7 @@ from . import test_engine_growth
 from . import test_engine_money
 from . import test_engine_periods
 from . import test_engine_request
+from . import test_engine_targets
 from . import test_api
 from . import test_bad_input
 from . import test_cache
