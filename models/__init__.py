@@ -11,4 +11,7 @@ from . import sale_dashboard_period
 from . import sale_dashboard_refresh
 from . import sale_dashboard_segment
 from . import sale_dashboard_source
+from . import sale_dashboard_source_targets
+from . import sale_dashboard_target
+from . import sale_dashboard_targets
 from . import sale_order

@@ -12,3 +12,4 @@ from . import test_figures
 from . import test_live
 from . import test_rights
 from . import test_scheduled
+from . import test_targets
