@@ -166,11 +166,14 @@ def _add_up_days(revenue, first):
 
 def _ends(base, reached, shares):
     """``(low, expected, high)`` of a month, or None where the shares allow none."""
-    if quantile(shares, HIGH) <= 0:
+    ordered = sorted(shares)
+    highest, median, lowest = (
+        quantile(ordered, part) for part in (LOW, MIDDLE, HIGH)
+    )
+    if lowest <= 0:
         return None
     return tuple(
-        max(Fraction(reached), base / quantile(shares, part))
-        for part in (LOW, MIDDLE, HIGH)
+        max(Fraction(reached), base / share) for share in (highest, median, lowest)
     )
 
 
@@ -191,13 +194,12 @@ def _backtest(history, shares):
     return result
 
 
-def quantile(numbers, part):
+def quantile(ordered, part):
     """The ``part`` quantile (0..1), interpolated between neighbours.
 
-    :param numbers: not empty
+    :param ordered: ascending fractions, at least one
     :rtype: fractions.Fraction
     """
-    ordered = sorted(numbers)
     place = part * (len(ordered) - 1)
     before = floor(place)
     after = min(before + 1, len(ordered) - 1)

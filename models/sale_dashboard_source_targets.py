@@ -1,3 +1,4 @@
+from collections import Counter, defaultdict
 from datetime import timezone
 
 from odoo import models
@@ -44,35 +45,37 @@ class SaleDashboardSource(models.AbstractModel):
                 reached[company.id, field, record.id] = to_units(revenue, rounding)
         return reached
 
-    def _read_daily_revenue(self, scope, domain=Domain.TRUE, field=None):
-        """Revenue of every day with an order, altogether or for each target.
+    def _read_daily_revenue(self, scope, fields=()):
+        """Revenue of every day with an order, in one pass.
 
         The scope's buckets must be days.
 
-        :param domain: narrows the orders
-        :param field: ``company_id``, or ``team_id`` or ``user_id`` within companies
-        :return: key -> (day -> units); the key is None without a field, else as in
-            :meth:`_read_reached`
+        :param fields: ``team_id``, ``user_id``: for each of their records as well
+        :return: key -> (day -> units); keys as in :meth:`_read_reached`, and None for
+            all companies together
         """
         span = scope.current
         orders = self.env["sale.order"].with_context(sale_dashboard_bounds=span.bounds)
         orders.check_access("read")
-        groups = list(dict.fromkeys(["company_id", field])) if field else []
-        rows = orders._read_group(
-            self._get_sales_domain(scope, span) & domain,
-            [*groups, "dashboard_bucket"],
+        companies, *others = orders._read_grouping_sets(
+            self._get_sales_domain(scope, span),
+            [
+                ["company_id", "dashboard_bucket"],
+                *(["company_id", field, "dashboard_bucket"] for field in fields),
+            ],
             [f"{self._get_revenue_field(scope)}:sum"],
         )
         rounding = self.env.company.currency_id.rounding
-        daily = {}
-        for *records, bucket, revenue in rows:
-            key = None
-            if field == "company_id":
-                key = (records[0].id, False, False)
-            elif field:
-                key = (records[0].id, field, records[1].id)
+        daily = defaultdict(Counter)
+        for company, bucket, revenue in companies:
             day = span.buckets[bucket - 1].date_from
-            daily.setdefault(key, {})[day] = to_units(revenue, rounding)
+            units = to_units(revenue, rounding)
+            daily[company.id, False, False][day] = units
+            daily[None][day] += units
+        for field, rows in zip(fields, others, strict=True):
+            for company, record, bucket, revenue in rows:
+                day = span.buckets[bucket - 1].date_from
+                daily[company.id, field, record.id][day] = to_units(revenue, rounding)
         return daily
 
     # ------------------------------------------------------------------

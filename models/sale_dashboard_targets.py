@@ -290,13 +290,8 @@ class SaleDashboard(models.TransientModel):
             company.id: source._read_working_days(company, oldest, month_end(first))
             for company in companies
         }
-        daily = source._read_daily_revenue(history)
-        for targets_of_kind in targets.grouped("kind").values():
-            field = targets_of_kind._get_dimension() or "company_id"
-            domain = Domain(field, "in", targets_of_kind[field].ids) & Domain(
-                "company_id", "in", targets_of_kind.company_id.ids
-            )
-            daily |= source._read_daily_revenue(history, domain, field)
+        fields_of_targets = {target._get_dimension() for target in targets} - {None}
+        daily = source._read_daily_revenue(history, sorted(fields_of_targets))
 
         def project(key, company_id):
             return projection.project(

@@ -308,9 +308,9 @@ class TestEngineProjection(TestCase):
         self.assertEqual((made.low, made.expected, made.high), (2100, 2100, 2100))
 
     def test_quantiles(self):
-        numbers = [Fraction(n) for n in (40, 10, 30, 20)]
+        numbers = [Fraction(n) for n in (10, 20, 30, 40)]
         self.assertEqual(projection.quantile(numbers, Fraction(1, 2)), 25)
         self.assertEqual(projection.quantile(numbers, Fraction(0)), 10)
         self.assertEqual(projection.quantile(numbers, Fraction(1)), 40)
         self.assertEqual(projection.quantile(numbers, Fraction(1, 10)), 13)
-        self.assertEqual(projection.quantile(numbers[:1], Fraction(9, 10)), 40)
+        self.assertEqual(projection.quantile(numbers[:1], Fraction(9, 10)), 10)

@@ -7,7 +7,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import DashboardCase
@@ -740,3 +740,43 @@ class TestTargets(DashboardCase):
         shown = self.get_one(user=other)
         self.assertEqual(shown["projection"]["status"], "projected")
         self.assertEqual(shown["projection"], self.get()["projection"])
+
+
+@tagged("post_install", "-at_install")
+class TestTargetsRpc(DashboardCase, HttpCase):
+    """As a client reads them: over HTTP, on a cursor that cannot write."""
+
+    def call(self, model, method, *args, **options):
+        return self.make_jsonrpc_request(
+            f"/web/dataset/call_kw/{model}/{method}",
+            {"model": model, "method": method, "args": args, "kwargs": options},
+        )
+
+    def test_over_rpc(self):
+        self.viewer.password = "dashboard_viewer"
+        self.make_order(50)
+        target = self.env["sale.dashboard.target"].create(
+            {"amount": 100, "month": "2025-06-01", "company_id": self.company.id}
+        )
+        self.authenticate("dashboard_viewer", "dashboard_viewer")
+        payload = self.call("sale.dashboard", "get_targets", month="2025-06")
+        self.assertEqual(payload["targets"][0]["reached"], 50.0)
+        self.assertEqual(payload, self.dashboards().get_targets(month="2025-06"))
+        opened = self.call("sale.dashboard", "get_target_domain", target_id=target.id)
+        rows = self.call(
+            opened["model"],
+            "formatted_read_group",
+            opened["domain"],
+            [],
+            [opened["aggregate"]],
+            context=opened["context"],
+        )
+        self.assertEqual(rows[0][opened["aggregate"]], 50.0)
+        [row] = self.call(
+            "sale.dashboard.target",
+            "web_search_read",
+            [],
+            {"display_name": {}, "reached": {}, "share": {}, "status": {}, "kind": {}},
+        )["records"]
+        self.assertEqual((row["reached"], row["share"]), (50.0, 50.0))
+        self.assertEqual((row["status"], row["kind"]), ("behind", "company"))
