@@ -12,5 +12,8 @@ from . import sale_dashboard_product
 from . import sale_dashboard_refresh
 from . import sale_dashboard_segment
 from . import sale_dashboard_source
+from . import sale_dashboard_source_targets
+from . import sale_dashboard_target
+from . import sale_dashboard_targets
 from . import sale_order
 from . import sale_order_line

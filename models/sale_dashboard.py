@@ -20,6 +20,7 @@ RECORDS_KEPT_PER_REQUEST = 2
 # Sentence for each engine.errors.InvalidRequest code.
 INVALID_REQUEST = {
     "not_a_day": _lt("“%(value)s” is not a date. Write dates as YYYY-MM-DD."),
+    "not_a_month": _lt("“%(value)s” is not a month. Write months as YYYY-MM."),
     "reversed": _lt(
         "The period ends (%(date_to)s) before it begins (%(date_from)s). Swap the two"
         " dates."

@@ -4,6 +4,7 @@ from . import test_engine_growth
 from . import test_engine_money
 from . import test_engine_periods
 from . import test_engine_request
+from . import test_engine_targets
 from . import test_api
 from . import test_bad_input
 from . import test_browser
@@ -15,4 +16,5 @@ from . import test_i18n
 from . import test_live
 from . import test_rights
 from . import test_scheduled
+from . import test_targets
 from . import test_verify_rpc
