@@ -1,0 +1,227 @@
+"""`dev/test`: every test, on a machine that may have nothing yet.
+
+The parts, in this order:
+
+engine   the pure functions of engine/, in seconds; the rest waits for them to pass
+odoo     all other tests under pytest-odoo, in Chromium where they need a browser
+runner   the same tests, all of them, under Odoo's own runner, on a fresh install
+verify   scripts/verify_rpc.py on the served demo company, 30 and 365 days, by day,
+         week and month
+lint     everything of dev/lint
+wheel    the wheel builds, installs elsewhere, and Odoo installs the addon from there
+
+The last line is `N passed, M failed`; a skipped test is a failed one. The logs of all
+parts are in `.odoo/log`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from .. import locks, machine, npm, paths, postgres, server, setup, suites
+from ..database import Databases
+from ..report import Result, check, conclude, part
+from . import lint, run, verify
+
+BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+PYTEST_DATABASE = f"{paths.ADDON}_test_pytest"
+RUNNER_DATABASE = f"{paths.ADDON}_test_runner"
+WHEEL_DATABASE = f"{paths.ADDON}_test_wheel"
+ENGINE = "test_engine_*.py"
+#: set for the tests by --full
+FULL_VARIABLE = "SALE_DASHBOARD_TEST_FULL"
+
+
+def main(arguments: list[str]) -> int:
+    options = _parse(arguments)
+    if options.full:
+        os.environ[FULL_VARIABLE] = "1"
+    wanted = options.only or (["engine", "odoo"] if options.k else list(PARTS))
+    if {"odoo", "runner"} & set(wanted):
+        _ensure_browser()
+    total = Result()
+    with setup.workshop(options.odoo) as workshop:
+        if "lint" in wanted:
+            npm.ensure()
+        databases = Databases(workshop)
+        with locks.exclusive(
+            "test", "Waiting for another dev/test of this checkout ..."
+        ):
+            if {"engine", "odoo"} & set(wanted):
+                databases.install(
+                    PYTEST_DATABASE, "Installing the addon for the tests", log="test"
+                )
+                databases.set_stamp(PYTEST_DATABASE, kind="test")
+            for name, work in PARTS.items():
+                if name not in wanted:
+                    continue
+                result = part(name, lambda work=work: work(databases, options.k))
+                total.add(result)
+                if name == "engine" and result.failed and len(wanted) > 1:
+                    break
+    return conclude(total)
+
+
+def _engine(databases: Databases, expression: str | None) -> Result:
+    files = sorted((paths.LINKED_ADDON / "tests").glob(ENGINE))
+    return suites.with_pytest(
+        databases,
+        PYTEST_DATABASE,
+        "Testing the engine",
+        tests=[*map(str, files), "-x", *(["-k", expression] if expression else [])],
+        log="test-engine",
+    )
+
+
+def _odoo(databases: Databases, expression: str | None) -> Result:
+    tests = [str(paths.LINKED_ADDON / "tests"), f"--ignore-glob=*/{ENGINE}"]
+    return suites.with_pytest(
+        databases,
+        PYTEST_DATABASE,
+        "Testing under pytest-odoo",
+        tests=[*tests, *(["-k", expression] if expression else [])],
+        log="test-odoo",
+    )
+
+
+def _runner(databases: Databases, _expression: str | None) -> Result:
+    return suites.with_odoo(
+        databases,
+        RUNNER_DATABASE,
+        "Testing under Odoo's own runner",
+        log="test-runner",
+    )
+
+
+def _verify(databases: Databases, _expression: str | None) -> Result:
+    run.prepare(databases.workshop, paths.ADDON)
+    port = machine.free_port(suites.TEST_PORT)
+    env = databases.workshop.env | {"ODOO_PASSWORD": server.PASSWORD}
+    today = date.today()
+    result = Result()
+    with server.serving(databases.workshop, paths.ADDON, port, log="test-verify") as (
+        entry,
+        _process,
+    ):
+        for days in (30, 365):
+            for period_type in ("daily", "weekly", "monthly"):
+                first = today - timedelta(days=days - 1)
+                command = [
+                    *(paths.PYTHON, verify.SCRIPT, "--url", entry.url),
+                    *("--database", paths.ADDON, "--login", server.LOGIN),
+                    *("--date-from", first.isoformat(), "--date-to", today.isoformat()),
+                    *("--period-type", period_type),
+                ]
+                name = f"verify_rpc.py over {days} days, {period_type}"
+                result.add(check(name, command, cwd=paths.ROOT, env=env))
+    return result
+
+
+def _lint(_databases: Databases, _expression: str | None) -> Result:
+    return lint.lint()
+
+
+def _wheel(databases: Databases, _expression: str | None) -> Result:
+    """Three checks: it builds, it holds the addon alone, Odoo installs from it."""
+    wheels, target = paths.HOME / "wheels", paths.HOME / "wheel-target"
+    for folder in (wheels, target):
+        shutil.rmtree(folder, ignore_errors=True)
+    pip = [paths.PYTHON, "-m", "pip", "--disable-pip-version-check"]
+    env = databases.workshop.env
+    offline = ["--no-deps", "--no-build-isolation", "--no-index"]
+    result = check(
+        "building the wheel",
+        [*pip, "wheel", *offline, "--wheel-dir", wheels, paths.ROOT],
+        cwd=paths.HOME,
+        env=env,
+    )
+    wheel = next(wheels.glob("*.whl"), None) if wheels.is_dir() else None
+    if wheel is None:
+        return result
+    result.add(
+        check(
+            "installing the wheel",
+            [*pip, "install", "--no-deps", "--no-index", "--target", target, wheel],
+            cwd=paths.HOME,
+            env=env,
+        )
+    )
+    addon = target / "odoo" / "addons" / paths.ADDON
+    foreign = sorted({"dev", ".odoo", ".ci", "pyproject.toml"} & _names(addon))
+    if not (addon / "__manifest__.py").is_file() or foreign:
+        result.fail(f"the wheel has no addon, or has what is not of it: {foreign}")
+    databases.drop(WHEEL_DATABASE)
+    databases.copy(databases.template(), WHEEL_DATABASE)
+    addons = ",".join(map(str, (addon.parent, *databases.workshop.source.addons)))
+    result.add(
+        check(
+            "installing the addon from the wheel",
+            [
+                *databases.workshop.odoo("-d", WHEEL_DATABASE, "-i", paths.ADDON),
+                *("--stop-after-init", "--no-http", f"--addons-path={addons}"),
+            ],
+            cwd=paths.HOME,
+            env=env,
+        )
+    )
+    sql = f"SELECT state FROM ir_module_module WHERE name = '{paths.ADDON}'"
+    if postgres.query(sql, WHEEL_DATABASE) != "installed":
+        result.fail("Odoo did not install the addon from the wheel")
+    databases.drop(WHEEL_DATABASE)
+    return result
+
+
+def _names(folder: os.PathLike[str]) -> set[str]:
+    return set(os.listdir(folder)) if os.path.isdir(folder) else set()
+
+
+PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
+    "engine": _engine,
+    "odoo": _odoo,
+    "runner": _runner,
+    "verify": _verify,
+    "lint": _lint,
+    "wheel": _wheel,
+}
+
+
+def _ensure_browser() -> None:
+    if not any(map(shutil.which, BROWSERS)):
+        machine.apt_install(["chromium"], "The browser tests")
+
+
+def _parts(text: str) -> list[str]:
+    names = text.split(",")
+    unknown = set(names) - set(PARTS)
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"no part {', '.join(sorted(unknown))}; there are: {', '.join(PARTS)}"
+        )
+    return names
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="dev/test",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="also what is slow or needs more than the usual registries",
+    )
+    parser.add_argument(
+        "-k",
+        metavar="EXPRESSION",
+        help="only the tests that pytest selects by it (parts engine and odoo)",
+    )
+    parser.add_argument(
+        "--only", type=_parts, metavar="PART,...", help=f"of: {', '.join(PARTS)}"
+    )
+    parser.add_argument("--odoo", metavar="PATH", help="as in dev/run")
+    return parser.parse_args(arguments)
