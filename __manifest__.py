@@ -13,6 +13,7 @@
         "data/ir_actions_server_data.xml",
         "data/ir_cron_data.xml",
         "views/sale_dashboard_views.xml",
+        "views/sale_dashboard_target_views.xml",
         "views/sale_dashboard_menus.xml",
     ],
     "assets": {

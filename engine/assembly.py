@@ -1,52 +1,87 @@
-"""The core figures out of the rows of the one query: pure, exact, no side effects."""
+"""The figures out of the rows of the queries: pure, exact, no side effects."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from . import customers as ranking
 from .money import divide_half_away
 
 
+class Sum(NamedTuple):
+    """Revenue in units (see :mod:`.money`) and the orders it is made of."""
+
+    units: int = 0
+    order_count: int = 0
+
+    def __add__(self, other):
+        return Sum(self.units + other.units, self.order_count + other.order_count)
+
+
+@dataclass(frozen=True)
+class CoreRows:
+    """What one pass over the orders of a span reads.
+
+    :param Sum total: all of them
+    :param dict points: index of a bound of the span, from 0 -> Sum; sparse
+    :param dict customers: id of a customer the viewer may see -> Sum
+    :param Sum hidden: the orders of all other customers
+    :param dict users: salesperson id (False: nobody) -> Sum
+    :param dict teams: team id (False: none) -> Sum
+    :param dict countries: country id (False: unknown or hidden customer) -> Sum
+    """
+
+    total: Sum
+    points: dict
+    customers: dict
+    hidden: Sum
+    users: dict = field(default_factory=dict)
+    teams: dict = field(default_factory=dict)
+    countries: dict = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Core:
-    """Everything the core pass says; money in units (see :mod:`.money`).
+    """Everything the core pass says of one span.
 
-    ``points`` runs parallel to the request's buckets: ``(units, order_count)`` each.
-    ``hidden`` is the one row ``(units, order_count)`` of orders whose customer the
-    viewer may not see: part of the totals, of no ranking and no segment.
+    ``points`` runs parallel to the request's buckets. ``ranked`` are all visible
+    customers, the best first. ``rows`` are the rows it was made from.
     """
 
-    units: int
-    order_count: int
+    rows: CoreRows
     average_units: int
-    customer_count: int
     points: tuple
-    top_customers: tuple
+    ranked: tuple
     segments: tuple
-    hidden: tuple
+
+    @property
+    def total(self):
+        return self.rows.total
+
+    @property
+    def customer_count(self):
+        return len(self.ranked)
 
 
-def assemble_core(total, points, customers, hidden, bucket_count, top_limit):
-    """Assemble the core figures.
+def assemble_core(rows, buckets):
+    """Assemble the core figures of a span.
 
-    :param tuple total: ``(units, order_count)`` of the period
-    :param dict points: bucket index from 0 -> ``(units, order_count)``; sparse
-    :param customers: iterable of :class:`~.customers.CustomerRevenue`
-    :param tuple hidden: see :class:`Core`
-    :param int bucket_count: number of buckets of the request
-    :param int top_limit: how many top customers
+    :param CoreRows rows: see there
+    :param buckets: the span's buckets; None where there is none
     :rtype: Core
     """
-    units, order_count = total
-    ranked = ranking.rank(customers)
+    ranked = ranking.rank(
+        ranking.CustomerRevenue(customer_id, *figures)
+        for customer_id, figures in rows.customers.items()
+    )
     return Core(
-        units=units,
-        order_count=order_count,
-        average_units=average(units, order_count),
-        customer_count=len(ranked),
-        points=tuple(points.get(index, (0, 0)) for index in range(bucket_count)),
-        top_customers=tuple(ranked[:top_limit]),
+        rows=rows,
+        average_units=average(*rows.total),
+        points=tuple(
+            rows.points.get(index, Sum()) if bucket else None
+            for index, bucket in enumerate(buckets)
+        ),
+        ranked=tuple(ranked),
         segments=tuple(ranking.segments(ranked)),
-        hidden=hidden,
     )
 
 
@@ -58,3 +93,8 @@ def average(units, count):
 def percentage(part, whole):
     """``part`` of ``whole`` in percent; 0 of nothing."""
     return 100.0 * part / whole if whole else 0.0
+
+
+def add_up(figures):
+    """The :class:`Sum` of an iterable of them."""
+    return sum(figures, Sum())

@@ -6,30 +6,63 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from .periods import buckets, get_zone, local_today, period_bounds
+from .comparison import comparison_days, comparison_end
+from .periods import (
+    ONE_DAY,
+    Bucket,
+    buckets,
+    day_start,
+    get_zone,
+    local_today,
+    period_bounds,
+)
 from .request import Request
+
+
+@dataclass(frozen=True)
+class Span:
+    """One side of the dashboard: the period itself, or what it is compared with.
+
+    Days are both included; ``start`` and ``end`` are naive UTC, half open.
+    ``buckets`` runs parallel to the request's buckets: on the comparison's side an
+    entry is None where a bucket has no counterpart. ``bounds`` are the instants at
+    which intervals begin, ascending: one for each bucket there is, and one more
+    where days are left over that are no bucket's counterpart.
+    """
+
+    date_from: date
+    date_to: date
+    start: datetime
+    end: datetime
+    buckets: tuple
+    bounds: tuple
 
 
 @dataclass(frozen=True)
 class Scope:
     """A request, the zone and companies it means, and its bounds.
 
-    ``start`` and ``end`` are naive UTC, half open; ``today`` is the day in the zone;
-    ``company_ids`` begins with the current company.
+    ``today`` is the day in the zone, ``now`` the instant (naive UTC) it was resolved
+    at; ``company_ids`` begins with the current company; ``comparison`` is None where
+    nothing is compared.
     """
 
     request: Request
     zone: ZoneInfo
     company_ids: tuple
+    now: datetime
     today: date
-    start: datetime
-    end: datetime
-    buckets: tuple
+    current: Span
+    comparison: Span | None
 
     @property
     def timezone(self):
         """IANA name of the zone."""
         return self.zone.key
+
+    def span(self, side):
+        """The span of ``current`` or ``previous``; None where there is none."""
+        return {"current": self.current, "previous": self.comparison}.get(side)
 
     def key(self, **circumstances):
         """Digest of everything that decides the answer, beside the orders themselves.
@@ -70,17 +103,74 @@ def make_scope(request, timezone, company_ids, now):
     """
     zone = get_zone(request.timezone or timezone)
     today = local_today(now, zone)
-    start, end = period_bounds(request.date_from, request.date_to, zone)
+    current = _make_current(request, zone, today)
     return Scope(
         request=request,
         zone=zone,
         company_ids=tuple(company_ids),
+        now=now,
         today=today,
+        current=current,
+        comparison=_make_comparison(request, current, zone, today, now),
+    )
+
+
+def _make_current(request, zone, today):
+    start, end = period_bounds(request.date_from, request.date_to, zone)
+    parts = buckets(
+        request.date_from, request.date_to, request.period_type, zone, today
+    )
+    return Span(
+        date_from=request.date_from,
+        date_to=request.date_to,
         start=start,
         end=end,
-        buckets=tuple(
-            buckets(
-                request.date_from, request.date_to, request.period_type, zone, today
-            )
-        ),
+        buckets=tuple(parts),
+        bounds=tuple(bucket.start for bucket in parts),
     )
+
+
+def _make_comparison(request, current, zone, today, now):
+    days = comparison_days(
+        request.date_from, request.date_to, request.compare, today
+    )
+    if days is None:
+        return None
+    first, last = days
+    end = comparison_end(last, request.date_to, now, zone)
+    parts = tuple(
+        _counterpart(bucket, first - request.date_from, last, end, zone)
+        for bucket in current.buckets
+    )
+    present = [part for part in parts if part]
+    bounds = [part.start for part in present]
+    if present[-1].date_to < last:
+        bounds.append(present[-1].end)
+    return Span(
+        date_from=first,
+        date_to=last,
+        start=bounds[0],
+        end=end,
+        buckets=parts,
+        bounds=tuple(bounds),
+    )
+
+
+def _counterpart(bucket, offset, last, end, zone):
+    """The comparison's days at the same offsets as a bucket's; None beyond its end."""
+    day_from = bucket.date_from + offset
+    day_to = min(bucket.date_to + offset, last)
+    if day_from > last:
+        return None
+    following = day_start(day_to + ONE_DAY, zone)
+    return Bucket(
+        key=bucket.key,
+        date_from=day_from,
+        date_to=day_to,
+        start=day_start(day_from, zone),
+        end=min(following, end) if day_to == last else following,
+        partial=day_to - day_from < bucket.date_to - bucket.date_from,
+        running=False,
+    )
+
+

@@ -48,3 +48,22 @@ class ResCompany(models.Model):
                 if company.currency_id == other:
                     factors[company.id] = factor
         return factors
+
+    def _has_dashboard_rate(self, currency):
+        """Whether an order of this company can be converted from ``currency``.
+
+        A rate of its root or a shared one, as ``res.currency._get_rates`` looks for.
+        """
+        self.ensure_one()
+        # sudo: see _get_dashboard_factors.
+        return bool(
+            self.env["res.currency.rate"]
+            .sudo()
+            .search_count(
+                [
+                    ("currency_id", "in", (currency | self.currency_id).ids),
+                    ("company_id", "in", (False, self.root_id.id)),
+                ],
+                limit=1,
+            )
+        )

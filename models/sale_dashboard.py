@@ -1,36 +1,26 @@
-import logging
 import threading
-import time
 from ast import literal_eval
 from collections import defaultdict
-from datetime import date, datetime, timedelta
-
-import psycopg2
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import LazyTranslate, OrderedSet
+from odoo.tools import LazyTranslate
 
-from ..engine.assembly import assemble_core, percentage
-from ..engine.customers import SEGMENT_NAMES
 from ..engine.errors import InvalidRequest
-from ..engine.money import from_units
 from ..engine.request import parse_request
 from ..engine.scope import make_scope
 
 _lt = LazyTranslate(__name__)
-_logger = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
 DEFAULT_CACHE_TTL = 300  # seconds, as in the seed
-RECENTLY_USED = timedelta(hours=1)  # Odoo's default age limit of transient records
 RECORDS_KEPT_PER_REQUEST = 2
-PAYLOAD_SEGMENT_CUSTOMERS = 3
 
 # Sentence for each engine.errors.InvalidRequest code.
 INVALID_REQUEST = {
     "not_a_day": _lt("“%(value)s” is not a date. Write dates as YYYY-MM-DD."),
+    "not_a_month": _lt("“%(value)s” is not a month. Write months as YYYY-MM."),
     "reversed": _lt(
         "The period ends (%(date_to)s) before it begins (%(date_from)s). Swap the two"
         " dates."
@@ -57,33 +47,6 @@ INVALID_REQUEST = {
     ),
     "bad_domain": _lt("The filter domain cannot be used on orders: %(reason)s"),
 }
-SECTION_FAILED = _lt(
-    "This could not be computed. Try again; if it stays so, tell your administrator:"
-    " the server's log has the details."
-)
-FIGURES = {
-    "core": ("total_revenue", "total_orders", "average_order_value", "customer_count"),
-    "new_customers": ("new_customers",),
-    "conversion": ("conversion_rate",),
-}
-
-
-def to_json_domain(domain):
-    """A domain in JSON types; instants become Odoo's UTC strings."""
-
-    def to_json(value):
-        if isinstance(value, datetime):
-            return fields.Datetime.to_string(value)
-        if isinstance(value, date):
-            return fields.Date.to_string(value)
-        if isinstance(value, list | tuple | set | frozenset | OrderedSet):
-            return [to_json(one) for one in value]
-        if isinstance(value, Domain):
-            return to_json_domain(value)
-        return value
-
-    return [to_json(item) for item in domain]
-
 
 class CacheCounter:
     """Hits and misses of this process, per database."""
@@ -163,10 +126,54 @@ class SaleDashboard(models.TransientModel):
         " percent."
     )
     customer_count = fields.Integer(string="Customers")
+    hidden_revenue = fields.Monetary(
+        help="Part of the revenue: orders of customers the viewer may not see."
+    )
+    hidden_order_count = fields.Integer(string="Orders of Hidden Customers")
     new_customer_ids = fields.Json(
         string="New Customer IDs",
         help="Ids of the new customers, so that they can be opened.",
     )
+    # Comparison: the counterpart of every figure, the change (percent; percentage
+    # points for the conversion rate), and whether that is defined at all
+    previous_total_revenue = fields.Monetary()
+    total_revenue_change = fields.Float()
+    total_revenue_comparable = fields.Boolean()
+    previous_total_orders = fields.Integer()
+    total_orders_change = fields.Float()
+    total_orders_comparable = fields.Boolean()
+    previous_average_order_value = fields.Monetary()
+    average_order_value_change = fields.Float()
+    average_order_value_comparable = fields.Boolean()
+    previous_new_customers = fields.Integer()
+    new_customers_change = fields.Float()
+    new_customers_comparable = fields.Boolean()
+    previous_conversion_rate = fields.Float()
+    conversion_rate_change = fields.Float()
+    conversion_rate_comparable = fields.Boolean()
+    previous_new_customer_ids = fields.Json(string="Previous New Customer IDs")
+    compare_from = fields.Date(string="Compared From")
+    compare_to = fields.Date(string="Compared To")
+    compare_start = fields.Datetime(help="First instant of the comparison, in UTC.")
+    compare_end = fields.Datetime(
+        help="Instant before which the comparison ends, in UTC. Where the period ends"
+        " today, it is the same local time of day."
+    )
+    # Constant currency
+    constant_revenue = fields.Monetary(
+        help="Revenue at the comparison period's exchange rates."
+    )
+    previous_constant_revenue = fields.Monetary()
+    constant_revenue_change = fields.Float()
+    constant_revenue_comparable = fields.Boolean()
+    currency_effect = fields.Monetary(
+        help="Revenue as booked minus revenue at the comparison's rates."
+    )
+    comparison_rates = fields.Json(
+        help="Company, currency, sum of amounts, sum in company currency: the mean rate"
+        " of every pair in the comparison."
+    )
+    metrics = fields.Json(help="Figures that other addons add.")
     # Lines
     period_ids = fields.One2many(
         comodel_name="sale.dashboard.period", inverse_name="dashboard_id"
@@ -176,6 +183,9 @@ class SaleDashboard(models.TransientModel):
     )
     segment_ids = fields.One2many(
         comodel_name="sale.dashboard.segment", inverse_name="dashboard_id"
+    )
+    breakdown_ids = fields.One2many(
+        comodel_name="sale.dashboard.breakdown", inverse_name="dashboard_id"
     )
     # Provenance
     request_key = fields.Char(index=True)
@@ -305,60 +315,6 @@ class SaleDashboard(models.TransientModel):
         """The ``customer_segments`` part; options as in :meth:`generate`."""
         return self._get_part("customer_segments", date_from, date_to, options)
 
-    def get_metric_domain(self, metric, key=None, side="current"):
-        """What a figure is made of, so that it can be opened or recomputed.
-
-        The figure equals ``formatted_read_group(domain, [], [aggregate])`` on
-        ``model`` with ``context``. A rate gives ``numerator`` and ``denominator`` of
-        that form instead.
-
-        :param str metric: a figure of the overview
-        :param key: narrows revenue and orders to a bucket's ``period``, a customer's
-            ``id`` or a segment's ``segment_name``
-        :param str side: ``current``
-        :rtype: dict
-        :raise ValidationError: if there is no such figure
-        """
-        self.ensure_one()
-        self.check_access("read")
-        scope = self._get_scope()
-        source = self._get_source(scope)
-        if side != "current" or metric not in {
-            figure for figures in FIGURES.values() for figure in figures
-        }:
-            raise ValidationError(
-                self.env._("There is no figure “%(metric)s”.", metric=metric)
-            )
-        revenue = f"{source._get_revenue_field(scope)}:sum"
-        sales = source._get_sales_domain(scope)
-        if key:
-            sales &= self._get_key_domain(scope, key)
-        if metric == "total_revenue":
-            return self._describe("sale.order", sales, revenue)
-        if metric == "total_orders":
-            return self._describe("sale.order", sales, "__count")
-        if metric == "average_order_value":
-            return {
-                "numerator": self._describe("sale.order", sales, revenue),
-                "denominator": self._describe("sale.order", sales, "__count"),
-            }
-        if metric == "conversion_rate":
-            created = source._get_created_domain(scope)
-            converted = created & source._get_confirmed_domain()
-            return {
-                "numerator": self._describe("sale.order", converted, "__count"),
-                "denominator": self._describe("sale.order", created, "__count"),
-            }
-        if metric == "customer_count":
-            customers = [
-                customer_id
-                for segment in self.segment_ids
-                for customer_id in segment.customer_ids
-            ]
-        else:
-            customers = self.new_customer_ids or []
-        return self._describe("res.partner", Domain("id", "in", customers), "__count")
-
     # ------------------------------------------------------------------
     # Request
     # ------------------------------------------------------------------
@@ -391,9 +347,12 @@ class SaleDashboard(models.TransientModel):
         cache_counter.count(self.env.cr.dbname, "hits" if dashboard else "misses")
         if dashboard:
             return dashboard
-        answer = self._compute_answer(scope)
+        builder = self.env["sale.dashboard.builder"].with_context(
+            **self._get_scope_context(scope)
+        )
+        answer = builder._build(self._get_source(scope), scope)
         answer["requested_at"] = requested_at or answer["generated_at"]
-        return self._store(scope, key, answer)
+        return self._keep(scope, key, answer)
 
     def _refuse(self, error):
         values = dict(error.values)
@@ -475,177 +434,6 @@ class SaleDashboard(models.TransientModel):
         }
 
     # ------------------------------------------------------------------
-    # Answer
-    # ------------------------------------------------------------------
-
-    def _compute_answer(self, scope):
-        """Every figure of the scope as values for :meth:`create`; stores nothing.
-
-        The core fails as one; every further section stands for itself. A section that
-        failed leaves its figures empty and a sentence in ``errors``.
-        """
-        started = time.monotonic()
-        source = self._get_source(scope)
-        answer = {
-            "errors": {},
-            "warnings": [],
-            "generated_at": fields.Datetime.now(),
-        }
-        core = self._run_section(answer, "core", lambda: self._read_core(source, scope))
-        if core:
-            customer_ids = [
-                member.id for segment in core.segments for member in segment.members
-            ]
-            self._run_section(
-                answer,
-                "new_customers",
-                lambda: self._read_new_customers(answer, source, scope, customer_ids),
-            )
-            self._run_section(
-                answer, "core", lambda: self._fill_core(answer, source, scope, core)
-            )
-        else:
-            answer["errors"]["new_customers"] = answer["errors"]["core"]
-        self._run_section(
-            answer,
-            "conversion",
-            lambda: self._read_conversion(answer, source, scope),
-        )
-        answer["duration_ms"] = round(1000 * (time.monotonic() - started))
-        return answer
-
-    def _run_section(self, answer, section, compute):
-        """Run one section in its own savepoint; a failure becomes a sentence."""
-        try:
-            with self.env.cr.savepoint(flush=False):
-                return compute()
-        except (
-            psycopg2.OperationalError,  # serialization, lost connection: Odoo retries
-            psycopg2.InterfaceError,
-            psycopg2.errors.ReadOnlySqlTransaction,  # Odoo runs it again read-write
-        ):
-            raise
-        except UserError as error:
-            _logger.info("Section %s refused: %s", section, error)
-            answer["errors"][section] = str(error)
-        except Exception:
-            _logger.exception("Section %s of the sales dashboard failed", section)
-            answer["errors"][section] = self.env._(SECTION_FAILED)
-        return None
-
-    def _read_core(self, source, scope):
-        return assemble_core(
-            **source._read_core(scope),
-            bucket_count=len(scope.buckets),
-            top_limit=scope.request.top_limit,
-        )
-
-    def _fill_core(self, answer, source, scope, core):
-        currency = source.env.company.currency_id
-        named = {customer.id for customer in core.top_customers}
-        for segment in core.segments:
-            named.update(customer.id for customer in segment.top_customers)
-        details = source._read_customer_details(named)
-
-        def amount(units):
-            return from_units(units, currency.rounding)
-
-        def describe(customer):
-            return {
-                **details[customer.id],
-                "total_revenue": amount(customer.units),
-                "order_count": customer.order_count,
-            }
-
-        answer.update(
-            total_revenue=amount(core.units),
-            total_orders=core.order_count,
-            average_order_value=amount(core.average_units),
-            customer_count=core.customer_count,
-            period_ids=[
-                Command.create(
-                    {
-                        "period": bucket.key,
-                        "date_from": bucket.date_from,
-                        "date_to": bucket.date_to,
-                        "partial": bucket.partial,
-                        "running": bucket.running,
-                        "revenue": amount(units),
-                        "order_count": order_count,
-                    }
-                )
-                for bucket, (units, order_count) in zip(
-                    scope.buckets, core.points, strict=True
-                )
-            ],
-            top_customer_ids=[
-                Command.create(
-                    {
-                        **describe(customer),
-                        "rank": rank,
-                        "partner_id": customer.id,
-                        "share": percentage(customer.units, core.units),
-                    }
-                )
-                for rank, customer in enumerate(core.top_customers, start=1)
-            ],
-            segment_ids=[
-                Command.create(
-                    {
-                        "sequence": SEGMENT_NAMES.index(segment.name),
-                        "segment_name": segment.name,
-                        "customer_count": len(segment.members),
-                        "total_revenue": amount(segment.units),
-                        "average_revenue_per_customer": amount(segment.average_units),
-                        "top_customers": [
-                            {"id": customer.id, **describe(customer)}
-                            for customer in segment.top_customers
-                        ],
-                        "customer_ids": [customer.id for customer in segment.members],
-                    }
-                )
-                for segment in core.segments
-            ],
-            currency_factors=self._describe_factors(source, answer),
-        )
-
-    def _describe_factors(self, source, answer):
-        """The factors used, in JSON types; a missing rate is a warning."""
-        factors = source.env.companies._get_dashboard_factors()
-        for company in source.env.companies.filtered(lambda one: one.id in factors):
-            if not factors[company.id][2]:
-                answer["warnings"].append(
-                    {
-                        "code": "company_without_rate",
-                        "company_id": company.id,
-                        "message": self.env._(
-                            "%(company)s has no exchange rate for %(currency)s: the"
-                            " orders of %(other)s are added as if one %(currency)s"
-                            " were one %(display)s.",
-                            company=source.env.company.name,
-                            currency=company.currency_id.name,
-                            other=company.name,
-                            display=source.env.company.currency_id.name,
-                        ),
-                    }
-                )
-        return {
-            str(company_id): {
-                "numerator": numerator,
-                "denominator": denominator,
-                "date": fields.Date.to_string(day) if day else False,
-            }
-            for company_id, (numerator, denominator, day) in factors.items()
-        }
-
-    def _read_new_customers(self, answer, source, scope, customer_ids):
-        new_ids = source._read_new_customers(scope, customer_ids)
-        answer.update(new_customers=len(new_ids), new_customer_ids=new_ids)
-
-    def _read_conversion(self, answer, source, scope):
-        answer["conversion_rate"] = percentage(*source._read_conversion(scope))
-
-    # ------------------------------------------------------------------
     # Store and cache
     # ------------------------------------------------------------------
 
@@ -670,18 +458,12 @@ class SaleDashboard(models.TransientModel):
             limit=1,
         )
 
-    def _store(self, scope, key, answer):
-        """Keep an answer as a record of the caller, and drop his older ones.
-
-        This is the only place that writes dashboards.
-        """
+    def _keep(self, scope, key, answer):
+        """Keep an answer as a record of the caller, and drop his older ones."""
         request = scope.request
         company = self.env["res.company"].browse(scope.company_ids[0])
         lifetime = 0 if answer["errors"] else self._get_cache_ttl()
-        # sudo: users have read access only, or anyone could forge his own figures.
-        # create_uid stays the caller.
-        dashboards = self.sudo()
-        dashboard = dashboards.create(
+        return self.browse()._store(
             {
                 **answer,
                 "date_from": request.date_from,
@@ -705,8 +487,26 @@ class SaleDashboard(models.TransientModel):
                 "expires_at": answer["generated_at"] + timedelta(seconds=lifetime),
             }
         )
+
+    def _store(self, values):
+        """Write computed values to this record, or to a new one of the caller.
+
+        This is the only place that writes dashboards. A new record takes the place of
+        the caller's older ones for the same request, but for the last: somebody may
+        still be looking at it.
+        """
+        # sudo: users have read access only, or anyone could forge his own figures.
+        # create_uid stays the caller.
+        dashboards = self.sudo()
+        if self:
+            dashboards.write(values)
+            return self
+        dashboard = dashboards.create(values)
         dashboards.search(
-            [("create_uid", "=", self.env.uid), ("request_key", "=", key)],
+            [
+                ("create_uid", "=", self.env.uid),
+                ("request_key", "=", values["request_key"]),
+            ],
             offset=RECORDS_KEPT_PER_REQUEST,
         ).unlink()
         return dashboard.with_env(self.env)
@@ -723,180 +523,3 @@ class SaleDashboard(models.TransientModel):
                 ]
             ),
         }
-
-    # ------------------------------------------------------------------
-    # Readers
-    # ------------------------------------------------------------------
-
-    def _get_payload(self, undefined=False):
-        """The record as the public JSON payload; see DESIGN of the payload in README.
-
-        :param undefined: what stands for a figure whose section failed, and for an
-            absent id: False over RPC (XML-RPC cannot carry None), None over HTTP
-        :rtype: dict
-        """
-        self.ensure_one()
-        errors = self.errors or {}
-        overview = {
-            figure: undefined if section in errors else self[figure]
-            for section, figures in FIGURES.items()
-            for figure in figures
-        }
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "id": self.id,
-            "overview": {
-                **overview,
-                "period_start": fields.Date.to_string(self.date_from),
-                "period_end": fields.Date.to_string(self.date_to),
-            },
-            "top_customers": [
-                {
-                    "id": customer.partner_id.id or undefined,
-                    "name": customer.name or "",
-                    "email": customer.email or "",
-                    "is_company": customer.is_company,
-                    "total_revenue": customer.total_revenue,
-                    "order_count": customer.order_count,
-                    "rank": customer.rank,
-                    "share": customer.share,
-                }
-                for customer in self.top_customer_ids
-            ],
-            "sales_by_period": [
-                {
-                    "period": bucket.period,
-                    "date_from": fields.Date.to_string(bucket.date_from),
-                    "date_to": fields.Date.to_string(bucket.date_to),
-                    "revenue": bucket.revenue,
-                    "order_count": bucket.order_count,
-                    "partial": bucket.partial,
-                    "running": bucket.running,
-                }
-                for bucket in self.period_ids
-            ],
-            "customer_segments": [
-                {
-                    "segment_name": segment.segment_name,
-                    "customer_count": segment.customer_count,
-                    "total_revenue": segment.total_revenue,
-                    "average_revenue_per_customer": (
-                        segment.average_revenue_per_customer
-                    ),
-                    "top_customers": segment.top_customers[:PAYLOAD_SEGMENT_CUSTOMERS],
-                }
-                for segment in self.segment_ids
-            ],
-            "currency": self.currency_id.name,
-            "currency_id": self.currency_id.id,
-            "currency_rounding": self.currency_id.rounding,
-            "currency_factors": self.currency_factors or {},
-            "company_id": self.company_id.id,
-            "company_ids": self.company_order,
-            "timezone": self.timezone,
-            "period_type": self.period_type,
-            "measure": self.measure,
-            "generated_at": self._format_instant(self.generated_at),
-            "expires_at": self._format_instant(self.expires_at),
-            "duration_ms": self.duration_ms,
-            "cache_info": self._get_cache_info(),
-            "warnings": self.warnings or [],
-            "errors": errors,
-        }
-
-    @api.model
-    def _format_instant(self, instant):
-        return f"{instant.isoformat()}Z"
-
-    def _get_key_domain(self, scope, key):
-        """Domain on orders for a row's key; see :meth:`get_metric_domain`."""
-        source = self.env["sale.dashboard.source"]
-        for bucket in scope.buckets:
-            if bucket.key == key:
-                return source._get_period_domain(scope, bucket=bucket)
-        for segment in self.segment_ids:
-            if segment.segment_name == key:
-                return Domain(
-                    "partner_id.commercial_partner_id", "in", segment.customer_ids
-                )
-        for customer in self.top_customer_ids:
-            if customer.partner_id.id == key:
-                return Domain("partner_id.commercial_partner_id", "=", key)
-        raise ValidationError(self.env._("There is no row “%(key)s”.", key=key))
-
-    def _describe(self, model, domain, aggregate):
-        """One drill-down, in JSON types."""
-        return {
-            "model": model,
-            "domain": to_json_domain(domain),
-            "context": self._get_scope_context(self._get_scope()),
-            "aggregate": aggregate,
-        }
-
-    # ------------------------------------------------------------------
-    # Scheduled refresh
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _cron_refresh_recent(self):
-        """Compute anew the dashboards people used lately and that have expired.
-
-        Each as its own user, in the zone and companies it was asked in. Committed one
-        by one: killed at any point and run again, what is done is not done again.
-        """
-        due = self._get_due_for_refresh()
-        for done, dashboard in enumerate(due, start=1):
-            dashboard._refresh_as_owner()
-            if not self.env["ir.cron"]._commit_progress(1, remaining=len(due) - done):
-                break
-
-    @api.model
-    def _get_due_for_refresh(self):
-        """Expired newest records, per user and request, that somebody still uses."""
-        now = fields.Datetime.now()
-        newest = self._read_group(
-            [("requested_at", ">", now - RECENTLY_USED)],
-            ["create_uid", "request_key"],
-            ["id:max"],
-        )
-        return self.browse(record_id for _user, _key, record_id in newest).filtered(
-            lambda dashboard: dashboard.expires_at <= now
-        )
-
-    def _refresh_as_owner(self):
-        """Ask again what this record asked, as the user who asked."""
-        self.ensure_one()
-        owner = self.create_uid
-        companies = [
-            company_id
-            for company_id in self.company_order
-            if company_id in owner.company_ids.ids
-        ]
-        # Who lost the rights or a company since gets nothing new.
-        if not owner.active or companies != self.company_order:
-            return
-        dashboard = self.with_user(owner).with_context(
-            allowed_company_ids=companies, tz=self.timezone, lang=owner.lang
-        )
-        try:
-            dashboard._generate(
-                refresh=True,
-                requested_at=self.requested_at,
-                date_from=self.date_from,
-                date_to=self.date_to,
-                period_type=self.period_type,
-                compare=self.compare,
-                measure=self.measure,
-                top_limit=self.top_limit,
-                timezone=self.timezone,
-                filters=self._get_filters(),
-            )
-        except UserError as error:
-            _logger.info("Dashboard %s of %s not refreshed: %s", self.id, owner, error)
-
-    @api.model
-    def action_refresh_recent(self):
-        """Have the scheduled refresh run as soon as possible (server actions)."""
-        self.check_access("read")
-        self.env.ref("sale_dashboard.ir_cron_refresh_recent")._trigger()
-

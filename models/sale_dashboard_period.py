@@ -29,3 +29,13 @@ class SaleDashboardPeriod(models.TransientModel):
     running = fields.Boolean(help="This bucket was not over when computed.")
     revenue = fields.Monetary()
     order_count = fields.Integer(string="Orders")
+    previous_revenue = fields.Monetary()
+    revenue_change = fields.Float(help="In percent of the previous revenue.")
+    revenue_comparable = fields.Boolean(
+        help="Where not set, the change is 0 and means nothing."
+    )
+    previous_order_count = fields.Integer(string="Previous Orders")
+    previous_date_from = fields.Date(
+        help="First day this bucket is compared with; empty beyond the comparison."
+    )
+    previous_date_to = fields.Date(help="Last day this bucket is compared with.")

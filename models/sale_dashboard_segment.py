@@ -38,3 +38,13 @@ class SaleDashboardSegment(models.TransientModel):
         string="Customer IDs",
         help="Ids of all customers of the segment, so that it can be opened.",
     )
+    previous_total_revenue = fields.Monetary()
+    total_revenue_change = fields.Float(help="In percent of the previous revenue.")
+    total_revenue_comparable = fields.Boolean(
+        help="Where not set, the change is 0 and means nothing."
+    )
+    previous_customer_count = fields.Integer(string="Previous Customers")
+    previous_customer_ids = fields.Json(
+        string="Previous Customer IDs",
+        help="Ids of the customers of the same segment in the comparison.",
+    )

@@ -1,18 +1,25 @@
+from collections import defaultdict
+from datetime import timedelta
+
 from odoo import models
 from odoo.fields import Domain
 
-from ..engine.customers import CustomerRevenue
+from ..engine.assembly import CoreRows, Sum
 from ..engine.money import to_units
+from ..engine.periods import local_today
 
 CUSTOMER = "partner_id.commercial_partner_id"
+EXPIRING_DAYS = 7
+# Dimension of a breakdown -> what its lines are grouped by.
+LINE_GROUPS = {"product": "product_id", "category": "product_id.categ_id"}
 
 
 class SaleDashboardSource(models.AbstractModel):
     """The one place that queries orders for figures, under the viewer's rights.
 
-    Every method takes an :class:`~..engine.scope.Scope` and must be called with the
-    scope's companies and zone in the context (see ``sale.dashboard``). Nothing here
-    uses ``sudo()``.
+    Every method takes a :class:`~..engine.scope.Scope` (and one of its spans) and must
+    be called with the scope's companies and zone in the context (see
+    ``sale.dashboard``). Nothing here uses ``sudo()``.
     """
 
     _name = "sale.dashboard.source"
@@ -25,6 +32,10 @@ class SaleDashboardSource(models.AbstractModel):
     def _get_confirmed_domain(self):
         """Which orders are sales. Override to count other states as well."""
         return Domain("state", "=", "sale")
+
+    def _get_quotation_domain(self):
+        """Which orders are open quotations."""
+        return Domain("state", "in", ["draft", "sent"])
 
     def _get_company_domain(self, scope):
         return Domain("company_id", "in", list(scope.company_ids))
@@ -43,100 +54,144 @@ class SaleDashboardSource(models.AbstractModel):
             domain &= Domain(CUSTOMER, "in", partners.commercial_partner_id.ids)
         return domain & Domain(filters.domain)
 
-    def _get_period_domain(self, scope, field="date_order", bucket=None):
-        interval = bucket or scope
+    def _get_interval_domain(self, interval, field="date_order"):
+        """``field`` within a span's or a bucket's bounds."""
         return Domain(field, ">=", interval.start) & Domain(field, "<", interval.end)
 
-    def _get_sales_domain(self, scope, bucket=None):
-        """The confirmed orders behind the revenue of the period or of one bucket."""
+    def _get_sales_domain(self, scope, interval):
+        """The confirmed orders behind the revenue of a span or a bucket."""
         return (
             self._get_filter_domain(scope)
             & self._get_confirmed_domain()
-            & self._get_period_domain(scope, bucket=bucket)
+            & self._get_interval_domain(interval)
         )
 
-    def _get_created_domain(self, scope):
-        """The orders created in the period, in any state: conversion's base."""
-        return self._get_filter_domain(scope) & self._get_period_domain(
-            scope, "create_date"
+    def _get_created_domain(self, scope, span):
+        """The orders created in a span, in any state: conversion's base."""
+        return self._get_filter_domain(scope) & self._get_interval_domain(
+            span, "create_date"
+        )
+
+    def _get_converted_domain(self, scope, span):
+        """Those of them that count as converted.
+
+        Conversion needs time to mature: the comparison counts only orders confirmed
+        before now minus the distance between the two periods, so that both sides had
+        equally long.
+        """
+        domain = self._get_created_domain(scope, span) & self._get_confirmed_domain()
+        if span is scope.comparison:
+            matured = scope.now - (scope.current.start - span.start)
+            domain &= Domain("date_order", "<", matured)
+        return domain
+
+    def _get_open_quotation_domain(self, scope):
+        return self._get_filter_domain(scope) & self._get_quotation_domain()
+
+    def _get_quotation_key_domain(self, scope, key):
+        """Which open quotations a row of the quotations counts.
+
+        expired: valid until before today; open: all others; expiring: of these the
+        ones valid for at most :data:`EXPIRING_DAYS` days more.
+        """
+        if key == "expired":
+            return Domain("validity_date", "<", scope.today)
+        if key == "expiring":
+            return Domain("validity_date", ">=", scope.today) & Domain(
+                "validity_date", "<=", scope.today + timedelta(days=EXPIRING_DAYS)
+            )
+        return Domain("validity_date", "=", False) | Domain(
+            "validity_date", ">=", scope.today
         )
 
     def _get_revenue_field(self, scope):
         return f"dashboard_amount_{scope.request.measure}"
 
     # ------------------------------------------------------------------
-    # Figures
+    # The core pass
     # ------------------------------------------------------------------
 
-    def _read_core(self, scope):
-        """Total, buckets and customers of the period in one pass over the orders.
+    def _read_core(self, scope, span):
+        """Total, buckets, customers, salespeople and teams in one pass over a span.
 
-        :return: keyword arguments of :func:`~..engine.assembly.assemble_core`
-        :rtype: dict
+        :rtype: CoreRows
         """
-        orders = self.env["sale.order"].with_context(
-            sale_dashboard_bounds=[bucket.start for bucket in scope.buckets]
-        )
+        orders = self.env["sale.order"].with_context(sale_dashboard_bounds=span.bounds)
         orders.check_access("read")
-        totals, points, customers = orders._read_grouping_sets(
-            self._get_sales_domain(scope),
-            [[], ["dashboard_bucket"], [CUSTOMER]],
+        totals, points, customers, users, teams = orders._read_grouping_sets(
+            self._get_sales_domain(scope, span),
+            [[], ["dashboard_bucket"], [CUSTOMER], ["user_id"], ["team_id"]],
             [f"{self._get_revenue_field(scope)}:sum", "__count"],
         )
         rounding = self.env.company.currency_id.rounding
-        visible = self._filter_visible_customers(
-            [customer.id for customer, *_figures in customers if customer]
-        )
-        rows, hidden = [], (0, 0)
-        for customer, revenue, order_count in customers:
-            units = to_units(revenue, rounding)
-            if customer.id in visible:
-                rows.append(CustomerRevenue(customer.id, units, order_count))
+
+        def by_id(rows):
+            return {
+                record.id: Sum(to_units(revenue, rounding), count)
+                for record, revenue, count in rows
+            }
+
+        figures = by_id(customers)
+        countries_of = self._read_visible_customers(list(filter(None, figures)))
+        visible, countries = {}, defaultdict(Sum)
+        hidden = Sum()
+        for customer_id, figure in figures.items():
+            if customer_id in countries_of:
+                visible[customer_id] = figure
             else:
-                hidden = (hidden[0] + units, hidden[1] + order_count)
-        # Without any order PostgreSQL gives no row for the empty grouping set either.
+                hidden += figure
+            countries[countries_of.get(customer_id, False)] += figure
         revenue, order_count = totals[0] if totals else (0, 0)
-        return {
-            "total": (to_units(revenue, rounding), order_count),
-            "points": {
-                index - 1: (to_units(revenue, rounding), order_count)
+        return CoreRows(
+            total=Sum(to_units(revenue, rounding), order_count),
+            points={
+                index - 1: Sum(to_units(revenue, rounding), order_count)
                 for index, revenue, order_count in points
             },
-            "customers": rows,
-            "hidden": hidden,
-        }
+            customers=visible,
+            hidden=hidden,
+            users=by_id(users),
+            teams=by_id(teams),
+            countries=dict(countries),
+        )
 
-    def _filter_visible_customers(self, customer_ids):
-        """Which of these customers the viewer may read, archived ones included."""
-        if not customer_ids:
-            return frozenset()
-        partners = self.env["res.partner"].with_context(active_test=False)
-        return frozenset(partners.search([("id", "in", customer_ids)])._ids)
+    def _read_visible_customers(self, customer_ids):
+        """Which of these customers the viewer may read, archived ones included.
 
-    def _read_customer_details(self, customer_ids):
-        """Name, e-mail and kind of customers.
-
-        :return: customer id -> ``{"name", "email", "is_company"}``
+        :return: customer id -> id of its country, or False
         """
+        if not customer_ids:
+            return {}
         partners = self.env["res.partner"].with_context(active_test=False)
+        groups = partners._read_group(
+            [("id", "in", customer_ids)], ["country_id"], ["id:array_agg"]
+        )
         return {
-            partner.id: {
-                "name": partner.name or "",
-                "email": partner.email or "",
-                "is_company": partner.is_company,
-            }
-            for partner in partners.search_fetch(
-                [("id", "in", list(customer_ids))], ["name", "email", "is_company"]
-            )
+            customer_id: country.id for country, ids in groups for customer_id in ids
         }
 
-    def _read_new_customers(self, scope, customer_ids):
-        """Which of the period's customers have no earlier confirmed order.
+    def _read_names(self, model, ids, fields):
+        """Fields of the records the viewer may read, archived ones included.
+
+        :return: id -> dict of the fields' values
+        """
+        records = self.env[model].with_context(active_test=False)
+        found = records.search_fetch([("id", "in", list(ids))], fields)
+        return {
+            record.id: {name: record[name] or "" for name in fields} for record in found
+        }
+
+    # ------------------------------------------------------------------
+    # Further figures
+    # ------------------------------------------------------------------
+
+    def _read_new_customers(self, scope, span, customer_ids):
+        """Which of a span's customers have no earlier confirmed order.
 
         Earlier orders count whatever the request filters, as long as the viewer may
         see them in the request's companies.
 
-        :param customer_ids: customers with an order in the period
+        :param customer_ids: customers with an order in the span
         :return: sorted ids
         :rtype: list[int]
         """
@@ -145,21 +200,240 @@ class SaleDashboardSource(models.AbstractModel):
         earlier = self.env["sale.order"]._read_group(
             self._get_company_domain(scope)
             & self._get_confirmed_domain()
-            & Domain("date_order", "<", scope.start)
+            & Domain("date_order", "<", span.start)
             & Domain(CUSTOMER, "in", list(customer_ids)),
             [CUSTOMER],
         )
         known = {customer.id for (customer,) in earlier}
         return sorted(set(customer_ids) - known)
 
-    def _read_conversion(self, scope):
-        """Orders created in the period, and how many of them are confirmed now.
+    def _read_conversion(self, scope, span):
+        """Orders created in the span, and how many of them count as converted.
 
         :return: ``(converted, created)``
         """
         orders = self.env["sale.order"]
-        created = self._get_created_domain(scope)
         return (
-            orders.search_count(created & self._get_confirmed_domain()),
-            orders.search_count(created),
+            orders.search_count(self._get_converted_domain(scope, span)),
+            orders.search_count(self._get_created_domain(scope, span)),
         )
+
+    def _read_last_orders(self, scope):
+        """Last local order day of every customer in the period.
+
+        :return: customer id (False: hidden) -> date
+        """
+        rows = self.env["sale.order"]._read_group(
+            self._get_sales_domain(scope, scope.current), [CUSTOMER], ["date_order:max"]
+        )
+        return {customer.id: local_today(last, scope.zone) for customer, last in rows}
+
+    def _read_lifetimes(self, scope, customer_ids):
+        """What customers have ordered up to the end of the period, whatever the filter.
+
+        :return: customer id -> ``(Sum, first local order day, last)``
+        """
+        if not customer_ids:
+            return {}
+        rows = self.env["sale.order"]._read_group(
+            self._get_company_domain(scope)
+            & self._get_confirmed_domain()
+            & Domain("date_order", "<", scope.current.end)
+            & Domain(CUSTOMER, "in", list(customer_ids)),
+            [CUSTOMER],
+            [
+                f"{self._get_revenue_field(scope)}:sum",
+                "__count",
+                "date_order:min",
+                "date_order:max",
+            ],
+        )
+        rounding = self.env.company.currency_id.rounding
+        return {
+            customer.id: (
+                Sum(to_units(revenue, rounding), count),
+                local_today(first, scope.zone),
+                local_today(last, scope.zone),
+            )
+            for customer, revenue, count, first, last in rows
+        }
+
+    def _read_quotations(self, scope):
+        """Open quotations by the day they are valid until.
+
+        :return: date (False: no limit) -> Sum
+        """
+        rows = self.env["sale.order"]._read_group(
+            self._get_open_quotation_domain(scope),
+            ["validity_date:day"],
+            [f"{self._get_revenue_field(scope)}:sum", "__count"],
+        )
+        rounding = self.env.company.currency_id.rounding
+        return {
+            day: Sum(to_units(revenue, rounding), count) for day, revenue, count in rows
+        }
+
+    def _read_sum(self, scope, domain):
+        """Revenue and number of the orders of a domain.
+
+        :rtype: Sum
+        """
+        [[revenue, count]] = self.env["sale.order"]._read_group(
+            domain, [], [f"{self._get_revenue_field(scope)}:sum", "__count"]
+        )
+        return Sum(to_units(revenue, self.env.company.currency_id.rounding), count)
+
+    # ------------------------------------------------------------------
+    # Products
+    # ------------------------------------------------------------------
+
+    def _get_line_domain(self, scope, span):
+        """The lines with an amount of a span's confirmed orders."""
+        return Domain("order_id", "any", self._get_sales_domain(scope, span)) & Domain(
+            "display_type", "=", False
+        )
+
+    def _read_lines(self, scope, span, groupby, ids=None, limit=None):
+        """Revenue, orders and quantity of lines by product or category.
+
+        :param str groupby: :data:`LINE_GROUPS` value
+        :param ids: only these records (False: lines without one)
+        :param limit: only the best so many
+        :return: record id (False: none) -> ``(Sum, quantity)``, the best first
+        """
+        revenue = f"{self._get_revenue_field(scope)}:sum"
+        domain = self._get_line_domain(scope, span)
+        if ids is not None:
+            domain &= Domain(groupby, "in", list(ids))
+        rows = self.env["sale.order.line"]._read_group(
+            domain,
+            [groupby],
+            [revenue, "order_id:count_distinct", "product_uom_qty:sum"],
+            order=f"{revenue} DESC, {groupby}" if limit else None,
+            limit=limit,
+        )
+        rounding = self.env.company.currency_id.rounding
+        return {
+            record.id: (Sum(to_units(amount, rounding), orders), quantity)
+            for record, amount, orders, quantity in rows
+        }
+
+    # ------------------------------------------------------------------
+    # Metrics of other addons
+    # ------------------------------------------------------------------
+
+    def _get_metrics(self):
+        """Further figures; override and add :class:`~..engine.metrics.Metric` specs."""
+        return []
+
+    def _get_metric_domain(self, scope, span, metric):
+        """The orders behind a metric's figure."""
+        domain = self._get_filter_domain(scope) & Domain(metric.domain)
+        if metric.confirmed:
+            domain &= self._get_confirmed_domain()
+        return domain & self._get_interval_domain(span, metric.date_field)
+
+    def _get_metric_aggregate(self, scope, metric):
+        """The metric's aggregate as ``_read_group`` takes it."""
+        if metric.aggregate == "revenue":
+            return f"{self._get_revenue_field(scope)}:sum"
+        return metric.aggregate
+
+    def _read_metric(self, scope, span, metric):
+        """A metric's figure: units if monetary, else a number."""
+        [[value]] = self.env["sale.order"]._read_group(
+            self._get_metric_domain(scope, span, metric),
+            [],
+            [self._get_metric_aggregate(scope, metric)],
+        )
+        if metric.kind == "monetary":
+            return to_units(value, self.env.company.currency_id.rounding)
+        return value or 0
+
+    # ------------------------------------------------------------------
+    # Data health
+    # ------------------------------------------------------------------
+
+    def _get_no_product_domain(self):
+        """Orders Sales Analysis leaves out: it reports product lines only."""
+        return Domain("order_line", "not any", [("display_type", "=", False)])
+
+    def _read_pairs_without_rate(self, scope):
+        """Currencies of the period's orders that their company has no rate for.
+
+        :return: ``(company, currency, domain, Sum)`` rows
+        """
+        sales = self._get_sales_domain(scope, scope.current)
+        rows = self.env["sale.order"]._read_group(
+            sales & self._get_foreign_domain(),
+            ["company_id", "currency_id"],
+            [f"{self._get_revenue_field(scope)}:sum", "__count"],
+        )
+        rounding = self.env.company.currency_id.rounding
+        return [
+            (
+                company,
+                currency,
+                sales
+                & Domain("company_id", "=", company.id)
+                & Domain("currency_id", "=", currency.id),
+                Sum(to_units(revenue, rounding), count),
+            )
+            for company, currency, revenue, count in rows
+            if not company._has_dashboard_rate(currency)
+        ]
+
+    # ------------------------------------------------------------------
+    # Constant currency
+    # ------------------------------------------------------------------
+
+    def _get_foreign_domain(self):
+        """Orders in another currency than their company's: all a rate can move."""
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("currency_id", "!=", company.currency_id.id)
+            for company in self.env.companies
+        )
+
+    def _read_comparison_rates(self, scope):
+        """The comparison's mean rate of every (company, currency) pair in it.
+
+        The rate is the sum of the orders' amounts divided by the sum of the same
+        amounts in company currency at the orders' own rates. Pairs whose orders net
+        to nothing have none.
+
+        :return: ``[company_id, currency_id, amount, company_amount]`` rows
+        """
+        rows = self.env["sale.order"]._read_group(
+            self._get_sales_domain(scope, scope.comparison) & self._get_foreign_domain(),
+            ["company_id", "currency_id"],
+            [
+                f"amount_{scope.request.measure}:sum",
+                f"dashboard_company_{scope.request.measure}:sum",
+            ],
+        )
+        return [
+            [company.id, currency.id, amount, company_amount]
+            for company, currency, amount, company_amount in rows
+            if amount and company_amount and (amount > 0) == (company_amount > 0)
+        ]
+
+    def _read_currency_effects(self, scope, rates):
+        """Revenue as booked minus revenue at the comparison's rates, by customer.
+
+        :param rates: result of :meth:`_read_comparison_rates`
+        :return: customer id (False: hidden) -> units
+        """
+        revenue = self._get_revenue_field(scope)
+        constant = f"dashboard_constant_{scope.request.measure}"
+        orders = self.env["sale.order"].with_context(sale_dashboard_rates=rates)
+        rows = orders._read_group(
+            self._get_sales_domain(scope, scope.current) & self._get_foreign_domain(),
+            [CUSTOMER],
+            [f"{revenue}:sum", f"{constant}:sum"],
+        )
+        rounding = self.env.company.currency_id.rounding
+        return {
+            customer.id: to_units(booked, rounding) - to_units(at_constant, rounding)
+            for customer, booked, at_constant in rows
+        }

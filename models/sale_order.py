@@ -3,7 +3,7 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine.money import from_units, revenue_units
+from ..engine.money import from_units, revenue_units, to_decimal
 from ..engine.request import MAX_BUCKETS
 
 # What an order can change and thereby move a figure, or its place in one.
@@ -26,6 +26,16 @@ DASHBOARD_FIELDS = frozenset(
 REVENUE_SOURCES = {
     "dashboard_amount_untaxed": "amount_untaxed",
     "dashboard_amount_total": "amount_total",
+}
+# The same at a comparison's exchange rates.
+CONSTANT_SOURCES = {
+    "dashboard_constant_untaxed": "amount_untaxed",
+    "dashboard_constant_total": "amount_total",
+}
+# Amounts in the order's company currency, at its own rate, not rounded.
+COMPANY_SOURCES = {
+    "dashboard_company_untaxed": "amount_untaxed",
+    "dashboard_company_total": "amount_total",
 }
 
 
@@ -73,6 +83,37 @@ class SaleOrder(models.Model):
         " instants, ascending) that the order date is in; 0 is before the first.",
     )
 
+    dashboard_constant_untaxed = fields.Monetary(
+        string="Revenue at Comparison Rates (Untaxed)",
+        currency_field="dashboard_currency_id",
+        compute="_compute_dashboard_constants",
+        compute_sudo=False,
+        exportable=False,
+        help="Revenue at the rates of the context key 'sale_dashboard_rates'.",
+    )
+    dashboard_constant_total = fields.Monetary(
+        string="Revenue at Comparison Rates (Total)",
+        currency_field="dashboard_currency_id",
+        compute="_compute_dashboard_constants",
+        compute_sudo=False,
+        exportable=False,
+        help="Revenue at the rates of the context key 'sale_dashboard_rates'.",
+    )
+    dashboard_company_untaxed = fields.Float(
+        string="Untaxed Amount in Company Currency",
+        compute="_compute_dashboard_company_amounts",
+        compute_sudo=False,
+        exportable=False,
+        help="At the order's own rate, not rounded.",
+    )
+    dashboard_company_total = fields.Float(
+        string="Total in Company Currency",
+        compute="_compute_dashboard_company_amounts",
+        compute_sudo=False,
+        exportable=False,
+        help="At the order's own rate, not rounded.",
+    )
+
     @api.depends_context("allowed_company_ids")
     def _compute_dashboard_currency_id(self):
         self.dashboard_currency_id = self.env.company.currency_id
@@ -89,6 +130,35 @@ class SaleOrder(models.Model):
                     order[amount], order.currency_rate, factor[:2], rounding
                 )
                 order[revenue] = from_units(units, rounding)
+
+    @api.depends("amount_untaxed", "amount_total", "currency_rate", "company_id")
+    @api.depends_context("allowed_company_ids", "sale_dashboard_rates")
+    def _compute_dashboard_constants(self):
+        rounding = self.env.company.currency_id.rounding
+        factors = self.company_id._get_dashboard_factors()
+        rates = {
+            (company_id, currency_id): (amount, company_amount)
+            for company_id, currency_id, amount, company_amount in (
+                self._get_dashboard_rates()
+            )
+        }
+        for order in self:
+            pair = (order.company_id.id, order.currency_id.id)
+            rate, divisor = rates.get(pair, (order.currency_rate, 1.0))
+            numerator, denominator, *_day = factors.get(pair[0], (1.0, 1.0))
+            factor = (
+                to_decimal(numerator) * to_decimal(divisor),
+                to_decimal(denominator),
+            )
+            for constant, amount in CONSTANT_SOURCES.items():
+                units = revenue_units(order[amount], rate, factor, rounding)
+                order[constant] = from_units(units, rounding)
+
+    @api.depends("amount_untaxed", "amount_total", "currency_rate")
+    def _compute_dashboard_company_amounts(self):
+        for order in self:
+            for in_company, amount in COMPANY_SOURCES.items():
+                order[in_company] = order[amount] / (order.currency_rate or 1.0)
 
     @api.depends("date_order")
     @api.depends_context("sale_dashboard_bounds")
@@ -109,6 +179,19 @@ class SaleOrder(models.Model):
             return self._dashboard_revenue_to_sql(
                 alias, REVENUE_SOURCES[field_expr], query
             )
+        if field_expr in CONSTANT_SOURCES:
+            return self._dashboard_revenue_to_sql(
+                alias,
+                CONSTANT_SOURCES[field_expr],
+                query,
+                rates=self._get_dashboard_rates(),
+            )
+        if field_expr in COMPANY_SOURCES:
+            return SQL(
+                "(%s / COALESCE(NULLIF(%s, 0), 1))",
+                self._field_to_sql(alias, COMPANY_SOURCES[field_expr], query),
+                self._field_to_sql(alias, "currency_rate", query),
+            )
         if field_expr == "dashboard_bucket":
             # One array literal: parsed once, searched in O(log n) per row. Using the
             # very instants of the domain, no order can fall between domain and bucket.
@@ -122,36 +205,82 @@ class SaleOrder(models.Model):
             )
         return super()._field_to_sql(alias, field_expr, query)
 
-    def _dashboard_revenue_to_sql(self, alias, amount_field, query):
-        """SQL twin of :func:`engine.money.revenue_units`, times the rounding."""
-        rounding = self.env.company.currency_id.rounding
-        amount = self._field_to_sql(alias, amount_field, query)
-        rate = self._field_to_sql(alias, "currency_rate", query)
-        # A multiplication before the division keeps one rounding: the last.
-        numerator, denominator = amount, SQL("COALESCE(NULLIF(%s, 0), 1)", rate)
-        factors = self.env.companies._get_dashboard_factors()
-        if factors:
-            company = self._field_to_sql(alias, "company_id", query)
-            numerator = SQL(
-                "%s * %s", numerator, self._dashboard_case(company, factors, 0)
-            )
-            denominator = SQL(
-                "%s * %s", denominator, self._dashboard_case(company, factors, 1)
-            )
-        unit = SQL("%s::numeric", repr(rounding))
-        return SQL(
-            "(ROUND(%s / (%s * %s)) * %s)", numerator, denominator, unit, unit
+    def _dashboard_revenue_to_sql(self, alias, amount_field, query, rates=()):
+        """Revenue of an order made from ``amount_field``, as SQL.
+
+        :param rates: rows of :meth:`_get_dashboard_rates` that replace own rates
+        """
+        return self._dashboard_amount_to_sql(
+            amount=self._field_to_sql(alias, amount_field, query),
+            rate=self._field_to_sql(alias, "currency_rate", query),
+            company=self._field_to_sql(alias, "company_id", query),
+            currency=self._field_to_sql(alias, "currency_id", query),
+            rates=rates,
         )
 
-    def _dashboard_case(self, company, factors, index):
-        return SQL(
-            "(CASE %s %s ELSE 1 END)",
-            company,
-            SQL(" ").join(
-                SQL("WHEN %s THEN %s::numeric", company_id, repr(factor[index]))
-                for company_id, factor in factors.items()
-            ),
+    def _dashboard_amount_to_sql(self, amount, rate, company, currency=None, rates=()):
+        """SQL twin of :func:`engine.money.revenue_units`, times the rounding."""
+        # Multiplications before the one division keep one rounding: the last.
+        numerator = amount
+        denominator = SQL("COALESCE(NULLIF(%s, 0), 1)", rate)
+        if rates:
+            pair = SQL("(%s, %s)", company, currency)
+            cases = [SQL("(%s, %s)", row[0], row[1]) for row in rates]
+            numerator = SQL(
+                "%s * %s",
+                numerator,
+                self._dashboard_case(pair, cases, [row[3] for row in rates]),
+            )
+            denominator = self._dashboard_case(
+                pair, cases, [row[2] for row in rates], default=denominator
+            )
+        factors = self.env.companies._get_dashboard_factors()
+        if factors:
+            numerator, denominator = (
+                SQL(
+                    "%s * %s",
+                    expression,
+                    self._dashboard_case(
+                        company,
+                        list(factors),
+                        [factor[index] for factor in factors.values()],
+                    ),
+                )
+                for index, expression in enumerate((numerator, denominator))
+            )
+        unit = SQL("%s::numeric", repr(self.env.company.currency_id.rounding))
+        return SQL("(ROUND(%s / (%s * %s)) * %s)", numerator, denominator, unit, unit)
+
+    def _dashboard_case(self, subject, cases, numbers, default=None):
+        """``CASE`` that gives each case of ``subject`` its number, exactly."""
+        branches = [
+            SQL("WHEN %s = %s THEN %s::numeric", subject, case, repr(number))
+            for case, number in zip(cases, numbers, strict=True)
+        ]
+        otherwise = SQL("1") if default is None else default
+        return SQL("(CASE %s ELSE %s END)", SQL(" ").join(branches), otherwise)
+
+    def _get_dashboard_rates(self):
+        """The validated context key ``sale_dashboard_rates``; empty without it.
+
+        :return: ``[company_id, currency_id, amount, company_amount]`` rows; the rate of
+            the pair is ``amount / company_amount``
+        :raise ValueError: if it is malformed
+        """
+        rates = self.env.context.get("sale_dashboard_rates") or []
+        well_formed = isinstance(rates, list | tuple) and all(
+            isinstance(row, list | tuple)
+            and len(row) == 4
+            and all(type(value) is int for value in row[:2])
+            and all(type(value) in (int, float) and value for value in row[2:])
+            for row in rates
         )
+        if not well_formed:
+            raise ValueError(
+                "'sale_dashboard_rates' must hold rows of company id, currency id,"
+                " amount and amount in company currency"
+            )
+        return [[*row[:2], *map(float, row[2:])] for row in rates]
 
     def _get_dashboard_bounds(self):
         """The validated context key ``sale_dashboard_bounds``, as naive datetimes.

@@ -109,7 +109,7 @@ class DashboardCase(TransactionCase):
                                 "tax_ids": [Command.clear()],
                             }
                         )
-                        for quantity, price in lines or [(1, amount)]
+                        for quantity, price in ([(1, amount)] if lines is None else lines)
                     ],
                     **values,
                 }

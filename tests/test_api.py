@@ -53,7 +53,7 @@ class TestApi(DashboardCase, HttpCase):
         )
         payload = response.json()
         self.assertEqual(payload["overview"]["total_revenue"], 100.0)
-        stored = self.dashboards().generate_dashboard_data("2025-06-01", "2025-06-30")
+        stored = self.dashboards().browse(payload["id"])._get_payload(undefined=None)
         moving = ("cache_info",)
         self.assertEqual(
             {key: value for key, value in payload.items() if key not in moving},

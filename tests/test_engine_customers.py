@@ -2,7 +2,12 @@
 
 from unittest import TestCase
 
-from odoo.addons.sale_dashboard.engine.assembly import assemble_core, percentage
+from odoo.addons.sale_dashboard.engine.assembly import (
+    CoreRows,
+    Sum,
+    assemble_core,
+    percentage,
+)
 from odoo.addons.sale_dashboard.engine.customers import (
     CustomerRevenue,
     rank,
@@ -69,26 +74,25 @@ class TestEngineCustomers(TestCase):
             self.assertTrue(all(len(one.top_customers) <= 5 for one in result))
 
     def test_core(self):
-        core = assemble_core(
-            total=(1001, 3),
-            points={1: (1001, 3)},
-            customers=[CustomerRevenue(7, 500, 1), CustomerRevenue(8, 400, 1)],
-            hidden=(101, 1),
-            bucket_count=3,
-            top_limit=1,
+        rows = CoreRows(
+            total=Sum(1001, 3),
+            points={1: Sum(1001, 3)},
+            customers={8: Sum(400, 1), 7: Sum(500, 1)},
+            hidden=Sum(101, 1),
         )
-        self.assertEqual(core.points, ((0, 0), (1001, 3), (0, 0)))
+        core = assemble_core(rows, buckets=("a", "b", None))
+        self.assertEqual(core.points, (Sum(0, 0), Sum(1001, 3), None))
         self.assertEqual(core.average_units, 334)
         self.assertEqual(core.customer_count, 2)
-        self.assertEqual([customer.id for customer in core.top_customers], [7])
+        self.assertEqual([customer.id for customer in core.ranked], [7, 8])
         self.assertEqual(
-            sum(segment.units for segment in core.segments) + core.hidden[0], 1001
+            sum(segment.units for segment in core.segments) + rows.hidden.units, 1001
         )
 
     def test_core_of_nothing(self):
-        core = assemble_core((0, 0), {}, [], (0, 0), bucket_count=2, top_limit=10)
+        core = assemble_core(CoreRows(Sum(), {}, {}, Sum()), buckets=("a", "b"))
         self.assertEqual(core.average_units, 0)
-        self.assertEqual(core.points, ((0, 0), (0, 0)))
+        self.assertEqual(core.points, (Sum(0, 0), Sum(0, 0)))
         self.assertEqual(core.segments, ())
 
     def test_percentage(self):

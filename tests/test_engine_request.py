@@ -82,10 +82,10 @@ class TestEngineScope(TestCase):
 
     def test_bounds_in_the_zone(self):
         scope = self.scope()
-        self.assertEqual(scope.start, datetime(2025, 12, 31, 23))
-        self.assertEqual(scope.end, datetime(2026, 1, 31, 23))
+        self.assertEqual(scope.current.start, datetime(2025, 12, 31, 23))
+        self.assertEqual(scope.current.end, datetime(2026, 1, 31, 23))
         self.assertEqual(scope.today, date(2026, 2, 1))
-        self.assertEqual(self.scope(timezone="UTC").end, datetime(2026, 2, 1))
+        self.assertEqual(self.scope(timezone="UTC").current.end, datetime(2026, 2, 1))
 
     def test_key_tells_requests_apart(self):
         scopes = [

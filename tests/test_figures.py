@@ -18,8 +18,11 @@ class TestFigures(DashboardCase):
 
     def test_empty(self):
         payload = self.compute()
+        overview = payload["overview"]
+        self.assertEqual(set(overview.pop("change").values()), {False})
+        self.assertEqual(set(overview.pop("previous").values()), {0})
         self.assertEqual(
-            payload["overview"],
+            overview,
             {
                 "total_revenue": 0.0,
                 "total_orders": 0,
@@ -218,6 +221,28 @@ class TestFigures(DashboardCase):
             [("2025-06", 30.0, 3)],
         )
 
+    def test_leap_days_and_the_turn_of_the_year(self):
+        self.make_order(1, at="2024-02-28 23:30:00")  # the 29th in Paris
+        self.make_order(10, at="2024-12-31 22:59:59")
+        self.make_order(100, at="2024-12-31 23:00:00")
+        days = {
+            row["period"]: row["revenue"]
+            for row in self.compute("2024-02-28", "2024-03-01")["sales_by_period"]
+        }
+        self.assertEqual(
+            days, {"2024-02-28": 0.0, "2024-02-29": 1.0, "2024-03-01": 0.0}
+        )
+        self.assertEqual(
+            self.figure("total_revenue", date_from="2024-01-01", date_to="2024-12-31",
+                        period_type="monthly"),
+            11.0,
+        )
+        weeks = self.compute("2024-12-30", "2025-01-05", period_type="weekly")
+        self.assertEqual(
+            [(row["period"], row["revenue"]) for row in weeks["sales_by_period"]],
+            [("2024-12-30", 110.0)],
+        )
+
     # ------------------------------------------------------------------
     # Money
     # ------------------------------------------------------------------
@@ -252,22 +277,70 @@ class TestFigures(DashboardCase):
         self.assertEqual(self.figure("total_revenue"), 110.0)
 
     def test_measures(self):
-        group = self.env["account.tax.group"].create(
-            {"name": "VAT", "company_id": self.company.id}
-        )
-        tax = self.env["account.tax"].create(
-            {
-                "name": "20 %",
-                "amount": 20.0,
-                "company_id": self.company.id,
-                "tax_group_id": group.id,
-                "country_id": self.env.ref("base.us").id,
-            }
-        )
+        tax = self.make_tax(20.0)
         order = self.make_order(100)
         order.order_line.tax_ids = tax
         self.assertEqual(self.figure("total_revenue"), 100.0)
         self.assertEqual(self.figure("total_revenue", measure="total"), 120.0)
+
+    def make_tax(self, amount, **values):
+        group = self.env["account.tax.group"].create(
+            {"name": "VAT", "company_id": self.company.id}
+        )
+        return self.env["account.tax"].create(
+            {
+                "name": f"{amount} %",
+                "amount": amount,
+                "company_id": self.company.id,
+                "tax_group_id": group.id,
+                "country_id": self.env.ref("base.us").id,
+                **values,
+            }
+        )
+
+    def test_tax_included_and_global_rounding(self):
+        """The order's own totals count, whatever its lines add up to."""
+        self.company.tax_calculation_rounding_method = "round_globally"
+        tax = self.make_tax(19.0, price_include_override="tax_included")
+        orders = self.env["sale.order"]
+        for _turn in range(3):
+            order = self.make_order(lines=[(1, 0.99), (1, 0.99), (1, 0.99)])
+            order.order_line.tax_ids = tax
+            orders += order
+        self.env.flush_all()
+        for measure in ("untaxed", "total"):
+            self.assertAlmostEqual(
+                self.figure("total_revenue", measure=measure),
+                sum(orders.mapped(f"amount_{measure}")),
+                2,
+            )
+        self.assertEqual(self.figure("total_revenue", measure="total"), 8.91)
+
+    def test_a_shared_rate_converts_an_order(self):
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": self.eur.id,
+                "name": "2025-01-02",
+                "rate": 4.0,
+                "company_id": False,
+            }
+        )
+        self.make_order(100, currency=self.eur)
+        self.assertEqual(self.figure("total_revenue"), 25.0)
+
+    def test_a_branch_converts_with_its_roots_rates(self):
+        second = self.make_company("Second SA", self.eur)
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        self.env.user.company_ids += branch
+        self.make_rate(self.eur, "2025-01-01", 0.5)
+        both = branch | second
+        user = self.make_user(
+            "dashboard_branch", "sales_team.group_sale_manager", companies=both
+        )
+        self.make_order(100, company=second)
+        self.assertEqual(self.figure("total_revenue", user=user, companies=both), 200.0)
 
     def test_company_factor(self):
         """As Sales Analysis: our rate over the ROOT's newest rate, not a shared one."""
@@ -352,7 +425,7 @@ class TestFigures(DashboardCase):
                 {"name": name, "parent_id": self.customer.id}
             )
             self.make_order(50, partner=contact)
-        payload = self.compute()
+        payload = self.compute(compare="none")
         self.assertEqual(payload["overview"]["customer_count"], 1)
         self.assertEqual(
             payload["top_customers"],
@@ -366,6 +439,21 @@ class TestFigures(DashboardCase):
                     "order_count": 2,
                     "rank": 1,
                     "share": 100.0,
+                    "previous": False,
+                    "change": False,
+                    "lifetime": {
+                        "revenue": 100.0,
+                        "order_count": 2,
+                        "first_order_date": "2025-06-10",
+                        "last_order_date": "2025-06-10",
+                        "average_gap_days": 0.0,
+                    },
+                    "rfm": {
+                        "recency": 5,
+                        "frequency": 5,
+                        "monetary": 5,
+                        "group": "champion",
+                    },
                 }
             ],
         )
@@ -521,7 +609,7 @@ class TestFigures(DashboardCase):
 
         with (
             patch.object(source, "_read_conversion", fail),
-            mute_logger("odoo.sql_db", "odoo.addons.sale_dashboard.models.sale_dashboard"),
+            mute_logger("odoo.sql_db", "odoo.addons.sale_dashboard.models.sale_dashboard_builder"),
         ):
             payload = self.compute()
         self.assertEqual(list(payload["errors"]), ["conversion"])
@@ -538,10 +626,13 @@ class TestFigures(DashboardCase):
         source = self.env.registry["sale.dashboard.source"]
         with (
             patch.object(source, "_read_core", side_effect=KeyError("broken")),
-            mute_logger("odoo.addons.sale_dashboard.models.sale_dashboard"),
+            mute_logger("odoo.addons.sale_dashboard.models.sale_dashboard_builder"),
         ):
             payload = self.compute()
-        self.assertEqual(set(payload["errors"]), {"core", "new_customers"})
+        self.assertEqual(
+            set(payload["errors"]),
+            {"core", "new_customers", "lifetime", "rfm", "bridge", "health"},
+        )
         self.assertIs(payload["overview"]["total_revenue"], False)
         self.assertEqual(payload["overview"]["conversion_rate"], 100.0)
         self.assertNotIn("KeyError", payload["errors"]["core"])

@@ -1,0 +1,667 @@
+import logging
+import time
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+from odoo.tools import LazyTranslate
+
+from ..engine import rfm
+from ..engine.assembly import Sum, assemble_core, percentage
+from ..engine.bridge import bridge, bridge_members
+from ..engine.comparison import change
+from ..engine.customers import SEGMENT_NAMES
+from ..engine.money import from_units
+from ..tools import to_json_domain
+from .sale_dashboard_source import EXPIRING_DAYS
+
+_lt = LazyTranslate(__name__)
+_logger = logging.getLogger(__name__)
+
+QUOTATION_KEYS = ("open", "expiring", "expired")  # expiring ones are open too
+SECTION_FAILED = _lt(
+    "This could not be computed. Try again; if it stays so, tell your administrator:"
+    " the server's log has the details."
+)
+
+
+class SaleDashboardBuilder(models.AbstractModel):
+    """Turns a scope into an answer: the values of a ``sale.dashboard`` record.
+
+    Queries are ``sale.dashboard.source``'s, arithmetic is ``engine``'s; what is left
+    is the order of things. The core of both periods fails as one; every further
+    section stands for itself. A section that fails leaves its figures empty and a
+    sentence in ``errors``.
+    """
+
+    _name = "sale.dashboard.builder"
+    _description = "Sales Dashboard Builder"
+
+    def _build(self, source, scope):
+        """Every figure of the scope as values for ``create``; stores nothing.
+
+        :param source: ``sale.dashboard.source`` in the scope's companies and zone
+        :rtype: dict
+        """
+        started = time.monotonic()
+        build = self._start(source, scope)
+        build.values["generated_at"] = scope.now
+        for section, method in self._get_sections():
+            self._run_section(build, section, method)
+        build.values["breakdown_ids"] = [Command.create(row) for row in build.breakdown]
+        build.values["duration_ms"] = round(1000 * (time.monotonic() - started))
+        return build.values
+
+    def _start(self, source, scope):
+        """An empty build of a scope."""
+        return _Build(source, scope, source.env.company.currency_id.rounding)
+
+    def _get_sections(self):
+        """``(name, method)`` of every section, in order; override to add one.
+
+        A method takes the build and adds to its ``values``, ``breakdown`` or
+        ``warnings``. Sections after ``core`` run only if that succeeded, unless they
+        are in :meth:`_get_independent_sections`.
+        """
+        return [
+            ("core", self._build_core),
+            ("new_customers", self._build_new_customers),
+            ("conversion", self._build_conversion),
+            ("lifetime", self._build_lifetimes),
+            ("rfm", self._build_rfm),
+            ("quotations", self._build_quotations),
+            ("bridge", self._build_bridge),
+            ("metrics", self._build_metrics),
+            ("health", self._build_health),
+        ]
+
+    def _get_independent_sections(self):
+        """Sections that do not need the core's rows."""
+        return {"core", "conversion", "quotations", "metrics"}
+
+    def _run_section(self, build, section, method):
+        """Run one section in its own savepoint; a failure becomes a sentence."""
+        errors = build.values["errors"]
+        if "core" in errors and section not in self._get_independent_sections():
+            errors[section] = errors["core"]
+            return
+        try:
+            with self.env.cr.savepoint(flush=False):
+                method(build)
+        except (
+            psycopg2.OperationalError,  # serialization, lost connection: Odoo retries
+            psycopg2.InterfaceError,
+            psycopg2.errors.ReadOnlySqlTransaction,  # Odoo runs it again read-write
+        ):
+            raise
+        except UserError as error:
+            _logger.info("Section %s refused: %s", section, error)
+            errors[section] = str(error)
+        except Exception:
+            _logger.exception("Section %s of the sales dashboard failed", section)
+            errors[section] = self.env._(SECTION_FAILED)
+
+    # ------------------------------------------------------------------
+    # Core
+    # ------------------------------------------------------------------
+
+    def _build_core(self, build):
+        source, scope = build.source, build.scope
+        core = assemble_core(
+            source._read_core(scope, scope.current), scope.current.buckets
+        )
+        previous = scope.comparison and assemble_core(
+            source._read_core(scope, scope.comparison), scope.comparison.buckets
+        )
+        names = self._read_customer_names(source, scope, core)
+        build.values.update(
+            build.compare(
+                "total_revenue", core.total.units, previous and previous.total.units
+            )
+            | build.compare(
+                "average_order_value",
+                core.average_units,
+                previous and previous.average_units,
+            )
+            | build.compare_numbers(
+                "total_orders",
+                core.total.order_count,
+                previous and previous.total.order_count,
+            ),
+            customer_count=core.customer_count,
+            hidden_revenue=build.amount(core.rows.hidden.units),
+            hidden_order_count=core.rows.hidden.order_count,
+            period_ids=self._list_periods(build, core, previous),
+            top_customer_ids=self._list_customers(build, core, previous, names),
+            segment_ids=self._list_segments(build, core, previous, names),
+            currency_factors=self._describe_factors(source),
+        )
+        self._add_leaderboards(build, core, previous)
+        # Only what is complete is handed on.
+        build.core, build.previous = core, previous
+
+    def _read_customer_names(self, source, scope, core):
+        wanted = {customer.id for customer in core.ranked[: scope.request.top_limit]}
+        for segment in core.segments:
+            wanted.update(customer.id for customer in segment.top_customers)
+        return source._read_names(
+            "res.partner", wanted, ["name", "email", "is_company"]
+        )
+
+    def _list_periods(self, build, core, previous):
+        rows = []
+        counterparts = (
+            zip(build.scope.comparison.buckets, previous.points, strict=True)
+            if previous
+            else ((None, None) for _point in core.points)
+        )
+        for bucket, point, (other, before) in zip(
+            build.scope.current.buckets, core.points, counterparts, strict=True
+        ):
+            rows.append(
+                Command.create(
+                    {
+                        "period": bucket.key,
+                        "date_from": bucket.date_from,
+                        "date_to": bucket.date_to,
+                        "partial": bucket.partial,
+                        "running": bucket.running,
+                        "previous_date_from": other and other.date_from,
+                        "previous_date_to": other and other.date_to,
+                        **build.compare_sums(point, before),
+                    }
+                )
+            )
+        return rows
+
+    def _list_customers(self, build, core, previous, names):
+        rows = []
+        top = core.ranked[: build.scope.request.top_limit]
+        for rank, customer in enumerate(top, start=1):
+            before = previous and previous.rows.customers.get(customer.id, Sum())
+            details = names[customer.id]
+            rows.append(
+                Command.create(
+                    {
+                        "rank": rank,
+                        "partner_id": customer.id,
+                        "name": details["name"],
+                        "email": details["email"],
+                        "is_company": bool(details["is_company"]),
+                        "share": percentage(customer.units, core.total.units),
+                        **build.compare_sums(
+                            Sum(customer.units, customer.order_count),
+                            before,
+                            revenue="total_revenue",
+                        ),
+                    }
+                )
+            )
+        return rows
+
+    def _list_segments(self, build, core, previous, names):
+        before = {
+            segment.name: segment for segment in (previous.segments if previous else ())
+        }
+        rows = []
+        for segment in core.segments:
+            other = before.get(segment.name)
+            other_units = (other.units if other else 0) if previous else None
+            rows.append(
+                Command.create(
+                    {
+                        "sequence": SEGMENT_NAMES.index(segment.name),
+                        "segment_name": segment.name,
+                        "customer_count": len(segment.members),
+                        "previous_customer_count": len(other.members) if other else 0,
+                        "average_revenue_per_customer": build.amount(
+                            segment.average_units
+                        ),
+                        **build.compare("total_revenue", segment.units, other_units),
+                        "top_customers": [
+                            {
+                                "id": customer.id,
+                                "name": names[customer.id]["name"],
+                                "email": names[customer.id]["email"],
+                                "is_company": bool(names[customer.id]["is_company"]),
+                                "total_revenue": build.amount(customer.units),
+                                "order_count": customer.order_count,
+                            }
+                            for customer in segment.top_customers
+                        ],
+                        "customer_ids": [customer.id for customer in segment.members],
+                        "previous_customer_ids": [
+                            customer.id for customer in (other.members if other else ())
+                        ],
+                    }
+                )
+            )
+        return rows
+
+    def _describe_factors(self, source):
+        """The company factors used, in JSON types."""
+        factors = source.env.companies._get_dashboard_factors()
+        return {
+            str(company_id): {
+                "numerator": numerator,
+                "denominator": denominator,
+                "date": fields.Date.to_string(day) if day else False,
+            }
+            for company_id, (numerator, denominator, day) in factors.items()
+        }
+
+    def _add_leaderboards(self, build, core, previous):
+        for dimension, model, rows in (
+            ("user", "res.users", "users"),
+            ("team", "crm.team", "teams"),
+            ("country", "res.country", "countries"),
+        ):
+            current = getattr(core.rows, rows)
+            before = getattr(previous.rows, rows) if previous else {}
+            ids = {*current, *before}
+            names = build.source._read_names(model, ids - {False}, ["name"])
+            ordered = sorted(
+                ids, key=lambda one: (-current.get(one, Sum()).units, one or 0)
+            )
+            for rank, record_id in enumerate(ordered, start=1):
+                build.add_row(
+                    dimension,
+                    str(record_id or ""),
+                    current.get(record_id, Sum()),
+                    before.get(record_id, Sum()) if previous else None,
+                    res_id=record_id,
+                    name=names.get(record_id, {}).get("name", ""),
+                    rank=rank,
+                    share=percentage(
+                        current.get(record_id, Sum()).units, core.total.units
+                    ),
+                )
+
+    # ------------------------------------------------------------------
+    # Customers
+    # ------------------------------------------------------------------
+
+    def _build_new_customers(self, build):
+        source, scope = build.source, build.scope
+        new_ids, sums = self._split_customers(source, scope, scope.current, build.core)
+        before_ids, before = [], (None, None)
+        if build.previous:
+            before_ids, before = self._split_customers(
+                source, scope, scope.comparison, build.previous
+            )
+        build.values.update(
+            build.compare_numbers(
+                "new_customers",
+                len(new_ids),
+                len(before_ids) if build.previous else None,
+            ),
+            new_customer_ids=new_ids,
+            previous_new_customer_ids=before_ids,
+        )
+        for rank, (key, current, other, count) in enumerate(
+            zip(
+                ("new", "returning"),
+                sums,
+                before,
+                (len(new_ids), build.core.customer_count - len(new_ids)),
+                strict=True,
+            ),
+            start=1,
+        ):
+            build.add_row(
+                "customer_type",
+                key,
+                current,
+                other,
+                rank=rank,
+                customer_count=count,
+                share=percentage(current.units, build.core.total.units),
+            )
+        build.new_ids = new_ids
+
+    def _split_customers(self, source, scope, span, core):
+        """New customers, and the sums of new and of all other orders."""
+        new_ids = source._read_new_customers(scope, span, list(core.rows.customers))
+        new = sum((core.rows.customers[one] for one in new_ids), Sum())
+        total = core.total
+        rest = Sum(total.units - new.units, total.order_count - new.order_count)
+        return new_ids, (new, rest)
+
+    def _build_lifetimes(self, build):
+        top = [command[2] for command in build.values["top_customer_ids"]]
+        lifetimes = build.source._read_lifetimes(
+            build.scope, [row["partner_id"] for row in top]
+        )
+        for row in top:
+            figures, first, last = lifetimes[row["partner_id"]]
+            orders = figures.order_count
+            row.update(
+                lifetime_revenue=build.amount(figures.units),
+                lifetime_orders=orders,
+                first_order_date=first,
+                last_order_date=last,
+                average_gap_days=(last - first).days / (orders - 1)
+                if orders > 1
+                else 0.0,
+            )
+
+    def _build_rfm(self, build):
+        last_orders = build.source._read_last_orders(build.scope)
+        date_to = build.scope.request.date_to
+        scores = rfm.score(
+            {
+                customer.id: (
+                    (date_to - last_orders[customer.id]).days,
+                    customer.order_count,
+                    customer.units,
+                )
+                for customer in build.core.ranked
+            }
+        )
+        members = {}
+        for customer in build.core.ranked:
+            group = rfm.group_of(scores[customer.id])
+            members.setdefault(group, []).append(customer)
+        for rank, (group, *_limits) in enumerate(rfm.GROUPS, start=1):
+            customers = members.get(group)
+            if customers:
+                build.add_row(
+                    "rfm_group",
+                    group,
+                    sum(
+                        (Sum(one.units, one.order_count) for one in customers),
+                        Sum(),
+                    ),
+                    None,
+                    rank=rank,
+                    customer_count=len(customers),
+                    customer_ids=[customer.id for customer in customers],
+                    share=percentage(
+                        sum(customer.units for customer in customers),
+                        build.core.total.units,
+                    ),
+                )
+        for command in build.values["top_customer_ids"]:
+            row = command[2]
+            row_scores = scores[row["partner_id"]]
+            row.update(
+                rfm_recency=row_scores.recency,
+                rfm_frequency=row_scores.frequency,
+                rfm_monetary=row_scores.monetary,
+                rfm_group=rfm.group_of(row_scores),
+            )
+
+    # ------------------------------------------------------------------
+    # Conversion and quotations
+    # ------------------------------------------------------------------
+
+    def _build_conversion(self, build):
+        source, scope = build.source, build.scope
+        converted, created = source._read_conversion(scope, scope.current)
+        rate = percentage(converted, created)
+        values = {"conversion_rate": rate}
+        if scope.comparison:
+            converted, created = source._read_conversion(scope, scope.comparison)
+            before = percentage(converted, created)
+            values.update(
+                previous_conversion_rate=before,
+                # Percentage points: defined as soon as there was anything to convert.
+                conversion_rate_change=rate - before if created else 0.0,
+                conversion_rate_comparable=bool(created),
+            )
+        build.values.update(values)
+
+    def _build_quotations(self, build):
+        today = build.scope.today
+        limit = today + timedelta(days=EXPIRING_DAYS)
+        sums = dict.fromkeys(QUOTATION_KEYS, Sum())
+        for day, figures in build.source._read_quotations(build.scope).items():
+            if day and day < today:
+                sums["expired"] += figures
+            else:
+                sums["open"] += figures
+                if day and day <= limit:
+                    sums["expiring"] += figures
+        for rank, (key, figures) in enumerate(sums.items(), start=1):
+            build.add_row("quotation", key, figures, None, rank=rank)
+
+    # ------------------------------------------------------------------
+    # Why it changed
+    # ------------------------------------------------------------------
+
+    def _build_bridge(self, build):
+        if not build.previous or "new_customers" in build.values["errors"]:
+            return
+        source, scope = build.source, build.scope
+        rates = source._read_comparison_rates(scope)
+        effects = source._read_currency_effects(scope, rates)
+        visible = build.core.rows.customers
+        hidden_effect = sum(
+            units for customer, units in effects.items() if customer not in visible
+        )
+        current = {
+            customer: (figures.units - effects.get(customer, 0), figures.order_count)
+            for customer, figures in visible.items()
+        }
+        previous = dict(build.previous.rows.customers)
+        # Customers the viewer may not see are one row, as everywhere.
+        hidden = build.core.rows.hidden
+        if hidden.order_count:
+            current[False] = (hidden.units - hidden_effect, hidden.order_count)
+        if build.previous.rows.hidden.order_count:
+            previous[False] = build.previous.rows.hidden
+        effect = sum(effects.values())
+        new_ids = set(build.new_ids)
+        parts = bridge(current, previous, new_ids, effect)
+        members = bridge_members(current, previous, new_ids)
+        for rank, (key, units) in enumerate(parts.items(), start=1):
+            build.add_row(
+                "bridge",
+                key,
+                Sum(units, 0),
+                None,
+                rank=rank,
+                customer_ids=sorted(members.get(key, ())),
+            )
+        constant = build.core.total.units - effect
+        build.values.update(
+            build.compare(
+                "constant_revenue", constant, build.previous.total.units
+            ),
+            currency_effect=build.amount(effect),
+            comparison_rates=rates,
+        )
+
+    # ------------------------------------------------------------------
+    # Metrics of other addons
+    # ------------------------------------------------------------------
+
+    def _build_metrics(self, build):
+        source, scope = build.source, build.scope
+        rows = []
+        for metric in source._get_metrics():
+            current = source._read_metric(scope, scope.current, metric)
+            before = scope.comparison and source._read_metric(
+                scope, scope.comparison, metric
+            )
+            row = {
+                "name": metric.name,
+                "label": self.env._(metric.label),
+                "help": self.env._(metric.help),
+                "kind": metric.kind,
+            }
+            if metric.kind == "monetary":
+                values = build.compare("value", current, before)
+            else:
+                values = build.compare_numbers("value", current, before)
+            rows.append(row | values)
+        build.values["metrics"] = rows
+
+    # ------------------------------------------------------------------
+    # Data health
+    # ------------------------------------------------------------------
+
+    def _build_health(self, build):
+        source, scope = build.source, build.scope
+        warnings = []
+
+        def warn(code, message, domain=None, figures=Sum(), model="sale.order"):
+            warnings.append(
+                {
+                    "code": code,
+                    "message": message,
+                    "order_count": figures.order_count,
+                    "revenue": build.amount(figures.units),
+                    "model": model,
+                    "domain": to_json_domain(domain) if domain is not None else [],
+                }
+            )
+
+        self._warn_of_rates(build, warn)
+        sales = source._get_sales_domain(scope, scope.current)
+        for code, domain, message in (
+            (
+                "no_product_line",
+                sales & source._get_no_product_domain(),
+                self.env._(
+                    "Confirmed orders without a product line count here, but not in"
+                    " Odoo's Sales Analysis."
+                ),
+            ),
+            (
+                "future_order",
+                source._get_filter_domain(scope)
+                & source._get_confirmed_domain()
+                & Domain("date_order", ">", scope.now),
+                self.env._("Confirmed orders are dated in the future."),
+            ),
+        ):
+            figures = source._read_sum(scope, domain)
+            if figures.order_count:
+                warn(code, message, domain, figures)
+        hidden = build.core.rows.hidden
+        if hidden.order_count:
+            warn(
+                "hidden_customers",
+                self.env._(
+                    "Orders of customers you may not see are in revenue and orders, but"
+                    " in no ranking and no segment."
+                ),
+                figures=hidden,
+            )
+        if not self.env.user.tz:
+            warn(
+                "no_timezone",
+                self.env._(
+                    "You have no time zone in your preferences: days are those of"
+                    " %(zone)s.",
+                    zone=scope.timezone,
+                ),
+            )
+        build.values["warnings"] = warnings
+
+    def _warn_of_rates(self, build, warn):
+        source, scope = build.source, build.scope
+        factors = source.env.companies._get_dashboard_factors()
+        for company in source.env.companies.filtered(lambda one: one.id in factors):
+            if not factors[company.id][2]:
+                domain = source._get_sales_domain(scope, scope.current) & Domain(
+                    "company_id", "=", company.id
+                )
+                warn(
+                    "company_without_rate",
+                    self.env._(
+                        "%(company)s has no exchange rate for %(currency)s: the orders"
+                        " of %(other)s are added as if one %(currency)s were one"
+                        " %(display)s.",
+                        company=source.env.company.name,
+                        currency=company.currency_id.name,
+                        other=company.name,
+                        display=source.env.company.currency_id.name,
+                    ),
+                    domain,
+                    source._read_sum(scope, domain),
+                )
+        for company, currency, domain, figures in source._read_pairs_without_rate(scope):
+            warn(
+                "currency_without_rate",
+                self.env._(
+                    "%(company)s has no exchange rate for %(currency)s: these orders"
+                    " count as if one %(currency)s were one %(display)s.",
+                    company=company.name,
+                    currency=currency.name,
+                    display=company.currency_id.name,
+                ),
+                domain,
+                figures,
+            )
+
+
+class _Build:
+    """What one build has gathered so far.
+
+    ``values`` become the record, ``breakdown`` its breakdown lines; ``core`` and
+    ``previous`` are the two cores once there are any.
+    """
+
+    def __init__(self, source, scope, rounding):
+        self.source = source
+        self.scope = scope
+        self.rounding = rounding
+        self.values = {"errors": {}, "warnings": [], "metrics": []}
+        self.breakdown = []
+        self.core = self.previous = None
+        self.new_ids = []
+        if scope.comparison:
+            self.values.update(
+                compare_from=scope.comparison.date_from,
+                compare_to=scope.comparison.date_to,
+                compare_start=scope.comparison.start,
+                compare_end=scope.comparison.end,
+            )
+
+    def amount(self, units):
+        """Units as an amount of the display currency."""
+        return from_units(units, self.rounding)
+
+    def compare(self, name, units, before):
+        """Values of a monetary figure and its counterpart (None: not compared)."""
+        return self._compare(name, units, before, self.amount)
+
+    def compare_numbers(self, name, number, before):
+        """Values of a plain figure and its counterpart (None: not compared)."""
+        return self._compare(name, number, before, lambda value: value)
+
+    def _compare(self, name, current, before, present):
+        if before is None:
+            return {name: present(current)}
+        moved = change(current, before)
+        return {
+            name: present(current),
+            f"previous_{name}": present(before),
+            f"{name}_change": moved or 0.0,
+            f"{name}_comparable": moved is not None,
+        }
+
+    def compare_sums(self, current, before, revenue="revenue"):
+        """Values of revenue and orders and their counterparts."""
+        values = self.compare(revenue, current.units, before and before.units)
+        values["order_count"] = current.order_count
+        if before:
+            values["previous_order_count"] = before.order_count
+        return values
+
+    def add_row(self, dimension, key, current, before, **values):
+        """Add a breakdown line; see ``sale.dashboard.breakdown``."""
+        self.breakdown.append(
+            {
+                "dimension": dimension,
+                "key": key,
+                "has_previous": before is not None,
+                **self.compare_sums(current, before),
+                **values,
+            }
+        )
