@@ -17,6 +17,9 @@ class Sum(NamedTuple):
         return Sum(self.units + other.units, self.order_count + other.order_count)
 
 
+NOTHING = Sum()
+
+
 @dataclass(frozen=True)
 class CoreRows:
     """What one pass over the orders of a span reads.

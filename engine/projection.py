@@ -26,7 +26,7 @@ Money is in units (see :mod:`.money`).
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate, groupby
+from itertools import accumulate
 from math import floor
 from typing import NamedTuple
 
@@ -104,10 +104,9 @@ def project(revenue, days, month, today):
     :param datetime.date today: a day of it
     :rtype: Projection | NoProjection
     """
-    by_month = {
-        first: list(group)
-        for first, group in groupby(days, key=lambda day: day.replace(day=1))
-    }
+    by_month = {}
+    for day in days:
+        by_month.setdefault(day.replace(day=1), []).append(day)
     history = past_months(revenue, by_month, month)
     current = by_month.get(month, [])
     gone = [day for day in current if day < today]
@@ -167,9 +166,7 @@ def _add_up_days(revenue, first):
 def _ends(base, reached, shares):
     """``(low, expected, high)`` of a month, or None where the shares allow none."""
     ordered = sorted(shares)
-    highest, median, lowest = (
-        quantile(ordered, part) for part in (LOW, MIDDLE, HIGH)
-    )
+    highest, median, lowest = (quantile(ordered, part) for part in (LOW, MIDDLE, HIGH))
     if lowest <= 0:
         return None
     return tuple(

@@ -1,6 +1,7 @@
 """What a caller may ask, checked before anything is queried or stored."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -107,10 +108,9 @@ def _parse_day(parameter, value):
         return value
     # date.fromisoformat takes week dates and compact forms too from Python 3.11 on.
     if isinstance(value, str) and _ISO_DAY.fullmatch(value):
-        try:
+        # The 31st of June ends in the same error as any other non-date.
+        with suppress(ValueError):
             return date.fromisoformat(value)
-        except ValueError:
-            pass  # the 31st of June: the same error as any other non-date
     raise InvalidRequest(parameter, "not_a_day", value=str(value)[:40])
 
 

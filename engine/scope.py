@@ -131,9 +131,7 @@ def _make_current(request, zone, today):
 
 
 def _make_comparison(request, current, zone, today, now):
-    days = comparison_days(
-        request.date_from, request.date_to, request.compare, today
-    )
+    days = comparison_days(request.date_from, request.date_to, request.compare, today)
     if days is None:
         return None
     first, last = days
@@ -172,5 +170,3 @@ def _counterpart(bucket, offset, last, end, zone):
         partial=day_to - day_from < bucket.date_to - bucket.date_from,
         running=False,
     )
-
-

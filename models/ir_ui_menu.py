@@ -17,11 +17,7 @@ class IrUiMenu(models.Model):
             "sale_dashboard.menu_sale_dashboard", raise_if_not_found=False
         )
         reporting = menu and menu.parent_id
-        if (
-            not reporting
-            or menu.id not in visible_ids
-            or reporting.id in visible_ids
-        ):
+        if not reporting or menu.id not in visible_ids or reporting.id in visible_ids:
             return visible_ids
         # Entries below a hidden menu count as visible as long as nothing shows it.
         siblings = reporting.search([("id", "child_of", reporting.ids)])

@@ -48,6 +48,7 @@ INVALID_REQUEST = {
     "bad_domain": _lt("The filter domain cannot be used on orders: %(reason)s"),
 }
 
+
 class CacheCounter:
     """Hits and misses of this process, per database."""
 
@@ -59,7 +60,7 @@ class CacheCounter:
         with self._lock:
             self._counts[dbname][name] += 1
 
-    def read(self, dbname):
+    def summary(self, dbname):
         """``{"hits", "misses", "hit_ratio"}``; the ratio is 0..1, 0 before any."""
         with self._lock:
             counts = dict(self._counts[dbname])
@@ -358,10 +359,10 @@ class SaleDashboard(models.TransientModel):
         values = dict(error.values)
         if "choices" in values:
             values["choices"] = ", ".join(values["choices"])
-        sentence = self.env._(INVALID_REQUEST[error.code]) % values
+        sentence = self.env._(INVALID_REQUEST[error.code])
         # A plain ValidationError: clients know it by its exact class. The attribute
         # lets the HTTP API name the parameter.
-        refusal = ValidationError(sentence)
+        refusal = ValidationError(sentence % values)
         refusal.parameter = error.parameter
         return refusal
 
@@ -405,9 +406,7 @@ class SaleDashboard(models.TransientModel):
             timezone=self.timezone,
             filters=self._get_filters(),
         )
-        return make_scope(
-            request, self.timezone, self.company_order, self.generated_at
-        )
+        return make_scope(request, self.timezone, self.company_order, self.generated_at)
 
     def _get_filters(self):
         """The request's filters in the form the public methods take."""
@@ -515,7 +514,7 @@ class SaleDashboard(models.TransientModel):
     def _get_cache_info(self):
         """Hits and misses of this worker, and how many fresh records the caller has."""
         return {
-            **cache_counter.read(self.env.cr.dbname),
+            **cache_counter.summary(self.env.cr.dbname),
             "size": self.search_count(
                 [
                     ("create_uid", "=", self.env.uid),

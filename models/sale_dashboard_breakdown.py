@@ -38,7 +38,9 @@ class SaleDashboardBreakdown(models.TransientModel):
     res_id = fields.Integer(
         string="Record ID", help="0 where the row is no record: nobody, no team."
     )
-    name = fields.Char(help="Name of the record, empty where the viewer may not see it.")
+    name = fields.Char(
+        help="Name of the record, empty where the viewer may not see it."
+    )
     rank = fields.Integer()
     revenue = fields.Monetary()
     order_count = fields.Integer(string="Orders")
@@ -53,5 +55,6 @@ class SaleDashboardBreakdown(models.TransientModel):
         help="Where not set, the change is 0 and means nothing."
     )
     customer_ids = fields.Json(
-        string="Customer IDs", help="Customers of an RFM group, so that it can be opened."
+        string="Customer IDs",
+        help="Customers of an RFM group, so that it can be opened.",
     )

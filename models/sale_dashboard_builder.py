@@ -10,7 +10,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import LazyTranslate
 
 from ..engine import rfm
-from ..engine.assembly import Sum, assemble_core, percentage
+from ..engine.assembly import NOTHING, Sum, assemble_core, percentage
 from ..engine.bridge import bridge, bridge_members
 from ..engine.comparison import change
 from ..engine.customers import SEGMENT_NAMES
@@ -468,9 +468,7 @@ class SaleDashboardBuilder(models.AbstractModel):
             )
         constant = build.core.total.units - effect
         build.values.update(
-            build.compare(
-                "constant_revenue", constant, build.previous.total.units
-            ),
+            build.compare("constant_revenue", constant, build.previous.total.units),
             currency_effect=build.amount(effect),
             comparison_rates=rates,
         )
@@ -508,7 +506,7 @@ class SaleDashboardBuilder(models.AbstractModel):
         source, scope = build.source, build.scope
         warnings = []
 
-        def warn(code, message, domain=None, figures=Sum(), model="sale.order"):
+        def warn(code, message, domain=None, figures=NOTHING, model="sale.order"):
             warnings.append(
                 {
                     "code": code,
@@ -585,7 +583,9 @@ class SaleDashboardBuilder(models.AbstractModel):
                     domain,
                     source._read_sum(scope, domain),
                 )
-        for company, currency, domain, figures in source._read_pairs_without_rate(scope):
+        for company, currency, domain, figures in source._read_pairs_without_rate(
+            scope
+        ):
             warn(
                 "currency_without_rate",
                 self.env._(

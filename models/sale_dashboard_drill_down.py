@@ -38,7 +38,9 @@ class SaleDashboard(models.TransientModel):
         if isinstance(key, str) and key.partition(":")[0] in LINE_GROUPS:
             return self._get_line_metric_domain(source, scope, span, metric, key)
         orders = self._get_row_domain(source, scope, span, key)
-        revenue = self._describe(scope, orders, f"{source._get_revenue_field(scope)}:sum")
+        revenue = self._describe(
+            scope, orders, f"{source._get_revenue_field(scope)}:sum"
+        )
         count = self._describe(scope, orders, "__count")
         if metric == "total_revenue":
             return revenue
@@ -146,9 +148,9 @@ class SaleDashboard(models.TransientModel):
                     & source._get_foreign_domain()
                 )
             side = scope.comparison if row.key == "lost" else scope.current
-            return source._get_sales_domain(
-                scope, side
-            ) & self._get_customers_domain(row.customer_ids, side, scope)
+            return source._get_sales_domain(scope, side) & self._get_customers_domain(
+                row.customer_ids, side, scope
+            )
         if row.key == "returning":
             # Not "not in": that would leave out customers the viewer may not see.
             return sales & ~self._get_new_domain(span, scope)

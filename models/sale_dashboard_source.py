@@ -405,7 +405,8 @@ class SaleDashboardSource(models.AbstractModel):
         :return: ``[company_id, currency_id, amount, company_amount]`` rows
         """
         rows = self.env["sale.order"]._read_group(
-            self._get_sales_domain(scope, scope.comparison) & self._get_foreign_domain(),
+            self._get_sales_domain(scope, scope.comparison)
+            & self._get_foreign_domain(),
             ["company_id", "currency_id"],
             [
                 f"amount_{scope.request.measure}:sum",

@@ -116,7 +116,6 @@ class SaleDashboardTarget(models.Model):
         help="Of the company's working hours, without its general time off.",
     )
     working_days_gone = fields.Integer(
-        string="Working Days Gone",
         compute="_compute_progress",
         compute_sudo=False,
         aggregator=None,

@@ -74,7 +74,6 @@ class SaleOrder(models.Model):
         " currency, rounded once per order.",
     )
     dashboard_bucket = fields.Integer(
-        string="Dashboard Bucket",
         compute="_compute_dashboard_bucket",
         compute_sudo=False,
         aggregator=None,
@@ -201,7 +200,7 @@ class SaleOrder(models.Model):
             return SQL(
                 "width_bucket(%s, %s::timestamp[])",
                 self._field_to_sql(alias, "date_order", query),
-                "{%s}" % bounds,
+                "{" + bounds + "}",
             )
         return super()._field_to_sql(alias, field_expr, query)
 
@@ -332,8 +331,6 @@ class SaleOrder(models.Model):
         if data.get("sale_dashboard.notified"):
             return
         data["sale_dashboard.notified"] = True
-        group = self.env.ref(
-            "sales_team.group_sale_salesman", raise_if_not_found=False
-        )
+        group = self.env.ref("sales_team.group_sale_salesman", raise_if_not_found=False)
         if group:
             group._bus_send("sale_dashboard/changed", {})

@@ -109,7 +109,9 @@ class DashboardCase(TransactionCase):
                                 "tax_ids": [Command.clear()],
                             }
                         )
-                        for quantity, price in ([(1, amount)] if lines is None else lines)
+                        for quantity, price in (
+                            [(1, amount)] if lines is None else lines
+                        )
                     ],
                     **values,
                 }

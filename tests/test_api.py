@@ -68,7 +68,9 @@ class TestApi(DashboardCase, HttpCase):
         key = self.make_key(self.viewer)
         payload = self.get(f"{JUNE}&period_type=monthly&top_limit=3", key=key).json()
         self.assertEqual(payload["overview"]["total_orders"], 1)
-        self.assertEqual([one["period"] for one in payload["sales_by_period"]], ["2025-06"])
+        self.assertEqual(
+            [one["period"] for one in payload["sales_by_period"]], ["2025-06"]
+        )
         self.assertEqual(payload["company_ids"], self.company.ids)
 
     @mute_logger("odoo.http")

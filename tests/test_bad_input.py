@@ -53,9 +53,7 @@ class TestBadInput(DashboardCase):
     def test_other_peoples_records_in_filters(self):
         second = self.make_company("Second Inc", self.usd)
         team = self.env["crm.team"].create({"name": "T", "company_id": second.id})
-        partner = self.env["res.partner"].create(
-            {"name": "P", "company_id": second.id}
-        )
+        partner = self.env["res.partner"].create({"name": "P", "company_id": second.id})
         for filters in ({"team_ids": team.ids}, {"partner_ids": partner.ids}):
             with self.assertRaises(ValidationError):
                 self.compute(filters=filters)

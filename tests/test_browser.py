@@ -17,8 +17,7 @@ def hoot_id(suite):
     return f"{value:08x}"
 
 
-@tagged("post_install", "-at_install")
-class TestHoot(HttpCase):
+class HootCase(HttpCase):
     def run_suite(self, preset):
         self.browser_js(
             f"/web/tests?headless&loglevel=2&preset={preset}&timeout=15000"
@@ -26,16 +25,25 @@ class TestHoot(HttpCase):
             "",
             "",
             login="admin",
-            timeout=600,
+            timeout=180,
             success_signal="[HOOT] Test suite succeeded",
             error_checker=test_js.unit_test_error_checker,
         )
 
+
+@tagged("post_install", "-at_install")
+class TestHoot(HootCase):
     def test_hoot_id(self):
         self.assertEqual(hoot_id("@web/core"), "e39ce9ba")
 
     def test_components_desktop(self):
         self.run_suite("desktop")
+
+
+@tagged("post_install", "-at_install")
+class TestHootMobile(HootCase):
+    browser_size = "375x667"
+    touch_enabled = True
 
     def test_components_mobile(self):
         self.run_suite("mobile")

@@ -106,8 +106,6 @@ class TestCache(DashboardCase):
         dashboards = self.dashboards()
         ids = [dashboards.generate(*JUNE, refresh=True) for _turn in range(4)]
         other = dashboards.generate("2025-06-02", "2025-06-30")
-        self.assertEqual(
-            dashboards.search([], order="id").ids, [*ids[-2:], other]
-        )
+        self.assertEqual(dashboards.search([], order="id").ids, [*ids[-2:], other])
         lines = self.env["sale.dashboard.period"].search([])
         self.assertEqual(set(lines.dashboard_id.ids), {*ids[-2:], other})

@@ -58,9 +58,7 @@ class TestEngineComparison(TestCase):
         )
 
     def test_any_other_period_meets_as_many_days(self):
-        self.assertEqual(
-            days("2026-10-24", "2026-11-22"), ("2026-09-24", "2026-10-23")
-        )
+        self.assertEqual(days("2026-10-24", "2026-11-22"), ("2026-09-24", "2026-10-23"))
         self.assertEqual(days("2026-11-22", "2026-11-22"), ("2026-11-21", "2026-11-21"))
         # The first days of a month that is over are no running month.
         self.assertEqual(days("2026-10-01", "2026-10-15"), ("2026-09-16", "2026-09-30"))

@@ -76,7 +76,9 @@ class TestEngineRequest(TestCase):
 
 
 class TestEngineScope(TestCase):
-    def scope(self, company_ids=(1, 2), now=datetime(2026, 1, 31, 23, 30), **parameters):
+    def scope(
+        self, company_ids=(1, 2), now=datetime(2026, 1, 31, 23, 30), **parameters
+    ):
         request = parse_request(**{**GOOD, **parameters})
         return make_scope(request, "Europe/Paris", company_ids, now)
 

@@ -250,9 +250,7 @@ class TestEngineProjection(TestCase):
 
     def test_not_enough_history(self):
         revenue = self.even(months=5) | {day: 100 for day in june(2, 3)}
-        self.assertEqual(
-            self.project(revenue, date(2025, 6, 4)), ("too_few_months", 5)
-        )
+        self.assertEqual(self.project(revenue, date(2025, 6, 4)), ("too_few_months", 5))
         revenue = self.even(months=6) | {day: 100 for day in june(2, 3)}
         self.assertEqual(self.project(revenue, date(2025, 6, 4)).months, 6)
         self.assertEqual(self.project({}, date(2025, 6, 4)), ("too_few_months", 0))
@@ -261,9 +259,7 @@ class TestEngineProjection(TestCase):
         revenue = self.even(months=6) | {day: 100 for day in june(2, 3)}
         oldest = min(revenue)
         del revenue[oldest]
-        self.assertEqual(
-            self.project(revenue, date(2025, 6, 4)), ("too_few_months", 5)
-        )
+        self.assertEqual(self.project(revenue, date(2025, 6, 4)), ("too_few_months", 5))
         revenue[oldest - timedelta(days=40)] = 1
         self.assertEqual(self.project(revenue, date(2025, 6, 4)).months, 6)
 

@@ -122,9 +122,7 @@ class TestFigures(DashboardCase):
             ({"team_ids": team.ids, "partner_ids": contact.ids}, 0.0),
         ):
             with self.subTest(filters=filters):
-                self.assertEqual(
-                    self.figure("total_revenue", filters=filters), revenue
-                )
+                self.assertEqual(self.figure("total_revenue", filters=filters), revenue)
 
     def test_filters_on_archived_records_outlive_storing(self):
         team = self.env["crm.team"].create({"name": "Dissolved"})
@@ -150,9 +148,7 @@ class TestFigures(DashboardCase):
         ]
         self.assertEqual(sold, ["2025-06-02"])
         self.assertEqual(
-            self.figure(
-                "total_orders", date_from="2025-06-01", date_to="2025-06-01"
-            ),
+            self.figure("total_orders", date_from="2025-06-01", date_to="2025-06-01"),
             0,
         )
         self.assertEqual(
@@ -212,9 +208,7 @@ class TestFigures(DashboardCase):
             [(one["period"], one["revenue"]) for one in weekly if one["revenue"]],
             [("2025-05-26", 10.0), ("2025-06-02", 10.0), ("2025-06-30", 10.0)],
         )
-        self.assertEqual(
-            [one["partial"] for one in weekly], [True, *[False] * 4, True]
-        )
+        self.assertEqual([one["partial"] for one in weekly], [True, *[False] * 4, True])
         monthly = self.compute(period_type="monthly")["sales_by_period"]
         self.assertEqual(
             [(one["period"], one["revenue"], one["order_count"]) for one in monthly],
@@ -233,8 +227,12 @@ class TestFigures(DashboardCase):
             days, {"2024-02-28": 0.0, "2024-02-29": 1.0, "2024-03-01": 0.0}
         )
         self.assertEqual(
-            self.figure("total_revenue", date_from="2024-01-01", date_to="2024-12-31",
-                        period_type="monthly"),
+            self.figure(
+                "total_revenue",
+                date_from="2024-01-01",
+                date_to="2024-12-31",
+                period_type="monthly",
+            ),
             11.0,
         )
         weeks = self.compute("2024-12-30", "2025-01-05", period_type="weekly")
@@ -609,7 +607,10 @@ class TestFigures(DashboardCase):
 
         with (
             patch.object(source, "_read_conversion", fail),
-            mute_logger("odoo.sql_db", "odoo.addons.sale_dashboard.models.sale_dashboard_builder"),
+            mute_logger(
+                "odoo.sql_db",
+                "odoo.addons.sale_dashboard.models.sale_dashboard_builder",
+            ),
         ):
             payload = self.compute()
         self.assertEqual(list(payload["errors"]), ["conversion"])
@@ -647,4 +648,6 @@ class TestFigures(DashboardCase):
         self.make_order(100, tag_ids=[Command.set(tag.ids)])
         filters = {"domain": [["tag_ids", "in", tag.ids]]}
         overview = self.compute(filters=filters)["overview"]
-        self.assertEqual((overview["total_revenue"], overview["total_orders"]), (100, 1))
+        self.assertEqual(
+            (overview["total_revenue"], overview["total_orders"]), (100, 1)
+        )

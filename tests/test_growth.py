@@ -77,9 +77,7 @@ class TestComparison(DashboardCase):
             ("same_weekdays", ("2024-06-02", "2024-07-01")),
         ):
             comparison = self.compute(compare=compare)["comparison"]
-            self.assertEqual(
-                (comparison["date_from"], comparison["date_to"]), expected
-            )
+            self.assertEqual((comparison["date_from"], comparison["date_to"]), expected)
         self.assertEqual(comparison["start"], "2024-06-01T22:00:00Z")
         self.assertEqual(comparison["end"], "2024-07-01T22:00:00Z")
 
@@ -106,10 +104,14 @@ class TestComparison(DashboardCase):
         self.assertEqual(second["change"], 100.0)
         # May has a day more than June: in the total, in no bucket.
         self.assertEqual(payload["overview"]["previous"]["total_revenue"], 1012.0)
-        counterparts = [row["previous"]["revenue"] for row in payload["sales_by_period"]]
+        counterparts = [
+            row["previous"]["revenue"] for row in payload["sales_by_period"]
+        ]
         self.assertEqual(sum(counterparts), 12.0)
         march = self.compute("2025-03-01", "2025-03-31")["sales_by_period"]
-        self.assertEqual([bool(row["previous"]) for row in march], [True] * 28 + [False] * 3)
+        self.assertEqual(
+            [bool(row["previous"]) for row in march], [True] * 28 + [False] * 3
+        )
 
     def test_customers_and_segments_have_counterparts(self):
         partners = self.env["res.partner"].create(
@@ -272,7 +274,9 @@ class TestProducts(DashboardCase):
         )
         cls.wood, cls.steel = categories
         cls.make_rate(cls.eur, "2025-01-01", 3.0)
-        cls.sell([(cls.table, 1, 100.0), (cls.chair, 4, 24.0)], at="2025-06-05 10:00:00")
+        cls.sell(
+            [(cls.table, 1, 100.0), (cls.chair, 4, 24.0)], at="2025-06-05 10:00:00"
+        )
         cls.sell([(cls.table, 1, 50.0)], at="2025-05-05 10:00:00")
         # Two lines of 1 EUR at rate 3: 0.33 each, the order 0.67.
         cls.sell([(cls.shelf, 1, 1.0), (cls.shelf, 1, 1.0)], currency=cls.eur)
@@ -288,7 +292,9 @@ class TestProducts(DashboardCase):
         for line, (product, _quantity, price) in zip(
             order.order_line, lines, strict=True
         ):
-            line.write({"product_id": product.id, "price_unit": price, "tax_ids": False})
+            line.write(
+                {"product_id": product.id, "price_unit": price, "tax_ids": False}
+            )
         order.action_confirm()
         order.date_order = at
 
@@ -373,7 +379,9 @@ class TestWhyItChanged(DashboardCase):
         cls.make_rate(cls.eur, "2025-06-01", 0.8)
         cls.make_order(100, partner=cls.back, at="2025-01-10 10:00:00")
         cls.make_order(60, partner=cls.lost, at="2025-05-10 10:00:00")
-        cls.make_order(100, partner=cls.both, at="2025-05-10 10:00:00", currency=cls.eur)
+        cls.make_order(
+            100, partner=cls.both, at="2025-05-10 10:00:00", currency=cls.eur
+        )
         cls.make_order(200, partner=cls.both, currency=cls.eur)
         cls.make_order(40, partner=cls.both)
         cls.make_order(7, partner=cls.back)
@@ -627,10 +635,20 @@ class TestMetricsOfOtherAddons(DashboardCase):
     def test_one_override_is_enough(self):
         source = self.env.registry["sale.dashboard.source"]
         extra = [
-            Metric("big_orders", "Big orders", "Orders of 100 and more.",
-                   domain=[("amount_untaxed", ">=", 100)]),
-            Metric("big_revenue", "Big revenue", "What they bring.", "monetary",
-                   "revenue", [("amount_untaxed", ">=", 100)]),
+            Metric(
+                "big_orders",
+                "Big orders",
+                "Orders of 100 and more.",
+                domain=[("amount_untaxed", ">=", 100)],
+            ),
+            Metric(
+                "big_revenue",
+                "Big revenue",
+                "What they bring.",
+                "monetary",
+                "revenue",
+                [("amount_untaxed", ">=", 100)],
+            ),
         ]
         self.make_order(100)
         self.make_order(300)

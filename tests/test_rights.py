@@ -86,9 +86,11 @@ class TestRights(DashboardCase):
             )
             dashboards = self.env["sale.dashboard"].with_user(user)
             for method in PUBLIC_METHODS:
-                with self.subTest(login=login, method=method):
-                    with self.assertRaises(AccessError):
-                        getattr(dashboards, method)("2025-06-01", "2025-06-30")
+                with (
+                    self.subTest(login=login, method=method),
+                    self.assertRaises(AccessError),
+                ):
+                    getattr(dashboards, method)("2025-06-01", "2025-06-30")
             with self.assertRaises(AccessError):
                 dashboards.action_refresh_recent()
         self.assertEqual(self.env["sale.dashboard"].search_count([]), before)

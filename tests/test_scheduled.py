@@ -23,7 +23,10 @@ class TestScheduled(DashboardCase):
         self.make_order(100)
 
     def run_cron(self, **after):
-        with self.enter_registry_test_mode(), freeze_time(self.now + timedelta(**after)):
+        with (
+            self.enter_registry_test_mode(),
+            freeze_time(self.now + timedelta(**after)),
+        ):
             self.cron.method_direct_trigger()
         self.env.invalidate_all()
 
@@ -137,9 +140,7 @@ class TestScheduled(DashboardCase):
     def test_server_action_for_automation_rules(self):
         action = self.env.ref("sale_dashboard.action_server_refresh_recent")
         self.assertEqual(action.model_name, "sale.order")
-        triggers = self.env["ir.cron.trigger"].search(
-            [("cron_id", "=", self.cron.id)]
-        )
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)])
         order = self.make_order(5)
         action.with_user(self.viewer).with_context(
             active_model="sale.order", active_id=order.id, active_ids=order.ids

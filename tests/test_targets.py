@@ -311,9 +311,7 @@ class TestTargets(DashboardCase):
             "2025-06-10 22:00:00", "2025-06-11 21:59:59", time_type="other"
         )
         second = self.make_company("Second Inc", self.usd)
-        self.make_time_off(
-            "2025-06-11 22:00:00", "2025-06-12 21:59:59", company=second
-        )
+        self.make_time_off("2025-06-11 22:00:00", "2025-06-12 21:59:59", company=second)
         self.assertEqual(self.get()["working_days"]["total"], 21)
 
     def set_hours(self, *attendances, **values):
@@ -420,9 +418,7 @@ class TestTargets(DashboardCase):
     def test_each_company_works_its_own_days(self):
         second, both, user = self.make_second()
         second.resource_calendar_id.tz = "Europe/Paris"
-        self.make_time_off(
-            "2025-06-08 22:00:00", "2025-06-13 21:59:59", company=second
-        )
+        self.make_time_off("2025-06-08 22:00:00", "2025-06-13 21:59:59", company=second)
         self.make_target()
         self.make_target(company=second)
         payload = self.get(user=user, companies=both)
@@ -725,9 +721,7 @@ class TestTargets(DashboardCase):
         self.assertEqual(self.get()["projection"]["status"], "projected")
         early = self.get(at="2025-06-02 10:00:00")["projection"]
         self.assertEqual((early["reason"], early["months"]), ("too_early", 6))
-        self.assertEqual(
-            self.get(month="2025-05")["projection"], {"status": "over"}
-        )
+        self.assertEqual(self.get(month="2025-05")["projection"], {"status": "over"})
 
     def test_a_projection_is_of_the_orders_one_may_see(self):
         other = self.make_user("target_other", "sales_team.group_sale_salesman")
