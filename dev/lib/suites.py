@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
+from pathlib import Path
 
 from . import machine, paths, process
 from .database import Databases
@@ -19,6 +20,8 @@ from .report import Result
 
 #: Where the tests' own server listens, or the first free port after it.
 TEST_PORT = 8269
+#: Small addons that extend the addon, to test that this works.
+TEST_ADDONS = paths.ROOT / "tests" / "addons"
 #: pytest's exit code for "no test matched"
 NOTHING_COLLECTED = 5
 
@@ -89,14 +92,24 @@ def _read_junit(text: str) -> Result:
 
 
 def with_odoo(databases: Databases, name: str, title: str, *, log: str) -> Result:
-    """Install the addon and run its tests under Odoo's own runner."""
+    """Install the addon and run its tests under Odoo's own runner.
+
+    The small addons of `tests/addons` are installed beside it, and tested too: what
+    extends the addon must leave its own tests green.
+    """
     databases.drop(name)
     databases.copy(databases.template(), name)
     lines: list[str] = []
     port = machine.free_port(TEST_PORT)
+    extending = sorted(
+        path.parent.name for path in TEST_ADDONS.glob("*/__manifest__.py")
+    )
+    modules = [paths.ADDON, *extending]
+    addons = (paths.ADDONS, _link_test_addons(), *databases.workshop.source.addons)
     command = databases.workshop.odoo(
-        *("-d", name, "-i", paths.ADDON, "--stop-after-init", "--http-port", port),
-        *("--test-enable", "--test-tags", f"/{paths.ADDON}"),
+        *("-d", name, "-i", ",".join(modules), "--stop-after-init"),
+        *("--test-enable", "--test-tags", ",".join(f"/{one}" for one in modules)),
+        *("--http-port", port, f"--addons-path={','.join(map(str, addons))}"),
     )
     with Step(title) as step:
 
@@ -110,6 +123,16 @@ def with_odoo(databases: Databases, name: str, title: str, *, log: str) -> Resul
             command, log=log, env=databases.workshop.env, on_line=follow
         )
     return _read_runner(lines, code, tail)
+
+
+def _link_test_addons() -> Path:
+    """A folder for Odoo with the addons of `tests/addons` in it."""
+    folder = paths.HOME / "test-addons"
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / "addons"
+    link.unlink(missing_ok=True)
+    link.symlink_to(TEST_ADDONS)
+    return link
 
 
 def _read_runner(lines: list[str], code: int, tail: str) -> Result:

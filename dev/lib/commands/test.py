@@ -78,7 +78,8 @@ def _engine(databases: Databases, expression: str | None) -> Result:
 
 
 def _odoo(databases: Databases, expression: str | None) -> Result:
-    tests = [str(paths.LINKED_ADDON / "tests"), f"--ignore-glob=*/{ENGINE}"]
+    folder = paths.LINKED_ADDON / "tests"
+    tests = [str(folder), f"--ignore-glob=*/{ENGINE}", f"--ignore={folder / 'addons'}"]
     return suites.with_pytest(
         databases,
         PYTEST_DATABASE,
