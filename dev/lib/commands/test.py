@@ -5,8 +5,8 @@ The parts, in this order:
 engine   the pure functions of engine/, in seconds; the rest waits for them to pass
 odoo     all other tests under pytest-odoo, in Chromium where they need a browser
 runner   the same tests, all of them, under Odoo's own runner, on a fresh install
-verify   scripts/verify_rpc.py on the served demo company, 30 and 365 days, by day,
-         week and month
+verify   the served demo company: its page in Chromium, and scripts/verify_rpc.py over
+         30 and 365 days, by day, week and month
 lint     everything of dev/lint
 wheel    the wheel builds, installs elsewhere, and Odoo installs the addon from there
 
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     if options.full:
         os.environ[FULL_VARIABLE] = "1"
     wanted = options.only or (["engine", "odoo"] if options.k else list(PARTS))
-    if {"odoo", "runner"} & set(wanted):
+    if {"odoo", "runner", "verify"} & set(wanted):
         _ensure_browser()
     total = Result()
     with setup.workshop(options.odoo) as workshop:
@@ -108,6 +108,11 @@ def _verify(databases: Databases, _expression: str | None) -> Result:
         entry,
         _process,
     ):
+        look = [
+            *(paths.PYTHON, paths.DEV / "lib" / "scripts" / "page.py", entry.url),
+            *("--database", paths.ADDON, "--login", server.LOGIN),
+        ]
+        result.add(check("the page of the demo company", look, cwd=paths.ROOT, env=env))
         for days in (30, 365):
             for period_type in ("daily", "weekly", "monthly"):
                 first = today - timedelta(days=days - 1)
