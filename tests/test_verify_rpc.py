@@ -925,15 +925,17 @@ class TestVerifyRpc(HttpCase):
             rows = original(records, scope, span)
             return replace(rows, total=rows.total + Sum(1, 0))
 
-        with patch.object(source, "_read_core", wrong):
-            done = self.run_script(
-                self.admin,
-                "--date-from=2025-03-01",
-                "--date-to=2025-03-31",
-                f"--company-ids={self.company.id}",
-            )
-        self.assertExit(done, DIFFERS)
-        self.assertIn("DIFFERS: total_revenue: stored", done.stdout)
+        for arguments in (
+            ("--date-from=2025-03-01", "--date-to=2025-03-31"),
+            # what is compared moves with the clock
+            ("--compare=previous_year",),
+        ):
+            with patch.object(source, "_read_core", wrong):
+                done = self.run_script(
+                    self.admin, *arguments, f"--company-ids={self.company.id}"
+                )
+            self.assertExit(done, DIFFERS)
+            self.assertIn("DIFFERS: total_revenue: stored", done.stdout)
 
     def test_wrong_payload_is_found(self):
         """The payload must say what the record says."""
