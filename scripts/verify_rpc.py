@@ -937,7 +937,7 @@ class Sheet:
         """Keep a row of a breakdown; columns it does not use are 0."""
         if dimension in RECORD_DIMENSIONS:
             name = f"{dimension} {line['rank']}"
-            self.put(f"{name} is", f"{line['key'] or '-'} {line['name']}".strip())
+            self.put(f"{name} is", record_of(line))
         else:
             name = f"{dimension} {line['key']}"
             self.put(f"{name} rank", line["rank"])
@@ -978,6 +978,13 @@ class Sheet:
                 name = f"warning {code} {position}"
                 self.put(f"{name} order_count", order_count)
                 self.put(f"{name} revenue", revenue)
+
+
+def record_of(line: Mapping[str, Any]) -> str:
+    """Say in one cell which record a row of a breakdown is about."""
+    text = f"{line['key'] or '-'} {line['name']}".strip()
+    id_text = str(line["id"] or "")
+    return text if line["key"] in (id_text, "other") else f"{text} (id {id_text})"
 
 
 def as_utc_text(instant: str) -> str:
@@ -1342,6 +1349,7 @@ LINE_MODELS = {
         (
             "dimension",
             "key",
+            "res_id",
             "name",
             "rank",
             "order_count",
@@ -1367,6 +1375,8 @@ class Answer:
     #: What the server says a metric is made of, by name and side.
     metric_domains: dict[tuple[str, str], Any]
     payload: dict[str, Any] | None = None
+    #: Whether products and categories were asked for.
+    has_products: bool = False
 
     @property
     def errors(self) -> dict[str, str]:
@@ -1385,9 +1395,9 @@ class Answer:
 
     @property
     def line_dimensions(self) -> list[str]:
-        """Which of products and categories are part of the record."""
+        """Which of products and categories are, or should be, in the record."""
         found = {line["dimension"] for line in self.lines["breakdown_ids"]}
-        return [dimension for dimension in LINE_DIMENSIONS if dimension in found]
+        return [one for one in LINE_DIMENSIONS if self.has_products or one in found]
 
     def request(self) -> Request:
         """Return what the record says it was asked."""
@@ -1574,6 +1584,7 @@ def stored_row(line: Mapping[str, Any]) -> View:
     return {
         **line,
         "key": line["key"] or "",
+        "id": line["res_id"],
         "name": line["name"] or "",
         "previous": line["has_previous"]
         and {
@@ -1654,6 +1665,7 @@ async def ask(
         payload["breakdowns"] = {**payload["breakdowns"], **found}
     answer = await read_answer(server, payload["id"])
     answer.payload = payload
+    answer.has_products = products
     return answer
 
 
@@ -1852,6 +1864,7 @@ class Recount:
         """Return a row of a breakdown."""
         return {
             "key": key,
+            "id": key if key.isdigit() else "",
             "rank": rank,
             "name": "",
             "customer_count": 0,
@@ -2839,6 +2852,7 @@ async def check_stored(server: Server, dashboard_id: int, products: bool) -> Rep
     if products:
         await load_lines(server, dashboard_id)
     answer = await read_answer(server, dashboard_id)
+    answer.has_products = products
     request = answer.request()
     server.context.update(
         allowed_company_ids=list(request.company_ids), tz=request.timezone
