@@ -433,7 +433,12 @@ class SaleDashboardBuilder(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _build_bridge(self, build):
-        if not build.previous or "new_customers" in build.values["errors"]:
+        if not build.previous:
+            return
+        errors = build.values["errors"]
+        if "new_customers" in errors:
+            # Without them there are no parts: failed as well, not zero.
+            errors["bridge"] = errors["new_customers"]
             return
         source, scope = build.source, build.scope
         rates = source._read_comparison_rates(scope)

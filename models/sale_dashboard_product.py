@@ -37,8 +37,8 @@ class SaleDashboard(models.TransientModel):
         if dimension not in self.breakdown_ids.mapped("dimension"):
             rows = self._compute_line_breakdown(dimension)
             self._store({"breakdown_ids": [Command.create(row) for row in rows]})
-        payload = self._get_breakdowns(undefined=False)
-        return payload[dimension]
+        # A period without sales has no rows.
+        return self._get_breakdowns(undefined=False).get(dimension, [])
 
     def _compute_line_breakdown(self, dimension):
         scope = self._get_scope()

@@ -13,13 +13,17 @@ documented rules only, and does all arithmetic with :class:`~decimal.Decimal`.
 1. It asks the server for a dashboard, ``sale.dashboard.generate(...)``, and
    reads the stored record, its lines and the payload of
    ``generate_dashboard_data(...)``.
-2. It fetches the raw orders of the period, page by page and as the same user,
-   and computes every figure anew.
+2. It fetches the raw orders of the period and of what it is compared with, page by
+   page and as the same user, and computes every figure anew.
 3. It prints ``figure | stored | recomputed | ok`` for every figure and line.
 
+Products and categories are read by the server when asked for: ``--products`` asks.
+For a figure that another addon adds (a metric), the server says which records it is
+made of; these are fetched and added up here.
+
 Exit status: 0 all figures are equal, 1 a figure differs, 2 it could not check
-(bad arguments, login, network, rights, an error on the server, or orders that
-kept changing while they were read).
+(bad arguments, login, network, rights, an error on the server, a metric that cannot
+be recomputed, or orders that kept changing while they were read).
 
 The password, or an API key, comes from the environment variable
 ``ODOO_PASSWORD`` or from the file given with ``--password-file``::
@@ -42,13 +46,20 @@ import re
 import sys
 import traceback
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -65,12 +76,47 @@ TIMEOUT = 300.0
 
 MEASURES = {"untaxed": "amount_untaxed", "total": "amount_total"}
 PERIOD_TYPES = ("daily", "weekly", "monthly")
+COMPARES = ("none", "previous_period", "previous_year", "same_weekdays")
+#: A quotation expires soon if it is valid for at most so many days more.
+EXPIRING_DAYS = 7
+#: Recency, frequency and monetary scores (1 to 5) of the named groups: the least and
+#: the greatest of each. The first group that fits wins; all scores fit one.
+RFM_GROUPS = (
+    ("champion", (4, 4, 4), (5, 5, 5)),
+    ("loyal", (3, 3, 1), (5, 5, 5)),
+    ("promising", (4, 1, 1), (5, 5, 5)),
+    ("needs_attention", (3, 1, 1), (3, 5, 5)),
+    ("at_risk", (1, 3, 1), (2, 5, 5)),
+    ("hibernating", (1, 1, 1), (2, 5, 5)),
+)
+#: Parts of the bridge; the earlier one is the larger of two equal ones.
+BRIDGE_PARTS = ("new", "returning", "lost", "volume", "size", "currency")
+#: Warnings whose counts and amounts are recomputed.
+WARNINGS = (
+    "company_without_rate",
+    "currency_without_rate",
+    "no_product_line",
+    "future_order",
+    "hidden_customers",
+    "no_timezone",
+)
+#: Dimensions read by the server when asked for -> model of their records.
+LINE_DIMENSIONS = {"product": "product.product", "category": "product.category"}
+#: Dimensions whose rows are records, and known by their rank.
+RECORD_DIMENSIONS = ("user", "team", "country", *LINE_DIMENSIONS)
+#: Stands for all customers the user may not read, who are one row, and for none of
+#: a thing (no salesperson, no team, no country): ids begin at 1.
+HIDDEN = NOBODY = 0
+#: Sums of comparison rates agree if they differ by less than this part of them.
+RATE_TOLERANCE = Decimal("1e-9")
 #: Customers kept per segment in the record, and shown in the payload.
 SEGMENT_STORED, SEGMENT_SHOWN = 5, 3
 #: Cells longer than this stand out of their column.
 MAX_WIDTH = 48
-#: Percentages are compared to this precision.
-PERCENT = Decimal("0.000001")
+#: Percentages and quantities are compared to this precision, large ones to so many
+#: digits: more is not in the server's floats.
+PERCENT, PERCENT_DIGITS = Decimal("0.000001"), 12
+ONE_DAY = timedelta(days=1)
 
 #: What a figure can be; money and percentages are Decimal, days are text.
 Value = Decimal | int | str | bool | None
@@ -96,23 +142,27 @@ def parse_zone(name: str) -> ZoneInfo:
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:
-    """Return the first instant of a calendar day of a zone, as naive UTC.
+    """Return the first instant of a calendar day of a zone, as naive UTC."""
+    return instant_of(datetime(day.year, day.month, day.day), zone)
 
-    That is the local midnight: the earlier one where the clocks pass midnight
-    twice, the first instant after the gap where they jump over it.
+
+def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the clocks of a zone show a time, as naive UTC.
+
+    That is the earlier instant where the clocks show it twice, the first instant
+    after the gap where they jump over it.
     """
-    midnight = datetime(day.year, day.month, day.day)
     before, after = (
-        midnight.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)
+        local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)
     )
-    instant = midnight - before
-    if _to_local(instant, zone) == midnight:
+    instant = local - before
+    if _to_local(instant, zone) == local:
         return instant
-    # The clocks jumped over midnight between these two instants: look for it.
-    low, high = midnight - after, midnight - before
+    # The clocks jumped over it between these two instants: look for the jump.
+    low, high = local - after, local - before
     while high - low > timedelta(seconds=1):
         middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
-        if _to_local(middle, zone) < midnight:
+        if _to_local(middle, zone) < local:
             low = middle
         else:
             high = middle
@@ -127,6 +177,50 @@ def _to_local(instant: datetime, zone: ZoneInfo) -> datetime:
 def utc_text(instant: datetime) -> str:
     """Write a naive UTC instant as Odoo reads it; the texts sort as the instants."""
     return instant.isoformat(" ", "seconds")
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the calendar day of a zone a naive UTC instant lies in."""
+    return _to_local(instant, zone).date()
+
+
+def months_earlier(day: date, months: int) -> date:
+    """Return the same day number some months earlier, at most that month's last."""
+    month_count = day.year * 12 + day.month - 1 - months
+    first = date(month_count // 12, month_count % 12 + 1, 1)
+    last = bucket_next(first, "monthly") - ONE_DAY
+    return first.replace(day=min(day.day, last.day))
+
+
+def comparison_days(
+    date_from: date, date_to: date, compare: str, today: date
+) -> tuple[date, date] | None:
+    """Return the first and the last day that a period is compared with.
+
+    :param today: the current day of the zone
+    """
+    if compare == "none":
+        return None
+    if compare == "previous_year":
+        return months_earlier(date_from, 12), months_earlier(date_to, 12)
+    if compare == "same_weekdays":
+        year = timedelta(days=364)
+        return date_from - year, date_to - year
+    # Months, quarters and years that the period could be, or be the beginning of.
+    units = [
+        months
+        for months in (1, 3, 12)
+        if date_from.day == 1 and (date_from.month - 1) % months == 0
+    ]
+    for months in units:
+        if date_to + ONE_DAY == months_earlier(date_from, -months):
+            return months_earlier(date_from, months), date_from - ONE_DAY
+    if date_to == today:
+        for months in units:
+            if today < months_earlier(date_from, -months):
+                return months_earlier(date_from, months), months_earlier(today, months)
+    length = date_to - date_from + ONE_DAY
+    return date_from - length, date_from - ONE_DAY
 
 
 def bucket_first(day: date, period_type: str) -> date:
@@ -144,12 +238,12 @@ def bucket_next(first: date, period_type: str) -> date:
         return first + timedelta(days=7)
     if period_type == "monthly":
         return (first + timedelta(days=31)).replace(day=1)
-    return first + timedelta(days=1)
+    return first + ONE_DAY
 
 
 @dataclass
 class Bucket:
-    """One day, ISO week or month of the period, with what was sold in it."""
+    """One day, ISO week or month, with what was sold in it."""
 
     period: str
     date_from: date
@@ -165,7 +259,7 @@ def make_buckets(date_from: date, date_to: date, period_type: str) -> list[Bucke
     first = bucket_first(date_from, period_type)
     while first <= date_to:
         following = bucket_next(first, period_type)
-        last = following - timedelta(days=1)
+        last = following - ONE_DAY
         buckets.append(
             Bucket(
                 period=first.isoformat()[: 7 if period_type == "monthly" else 10],
@@ -220,12 +314,13 @@ class Factor:
 
 
 def order_revenue(
-    amount: Decimal, currency_rate: Decimal, factor: Factor, step: Decimal
+    amount: Decimal, currency_rate: Decimal | Fraction, factor: Factor, step: Decimal
 ) -> Decimal:
     """Return one order's revenue in the display currency, rounded once.
 
     The amount is in the order's currency, ``currency_rate`` is the order's own
-    stored rate against its company's currency, where 0 counts as 1.
+    stored rate against its company's currency, where 0 counts as 1; at constant
+    currency, it is the comparison's rate.
     """
     divisor = Fraction(currency_rate or 1) * Fraction(factor.denominator)
     return round_half_away(
@@ -234,8 +329,127 @@ def order_revenue(
 
 
 # ----------------------------------------------------------------------
+# What is asked
+# ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request for a dashboard, with everything that decides its figures."""
+
+    date_from: date
+    date_to: date
+    timezone: str
+    period_type: str
+    compare: str
+    measure: str
+    top_limit: int
+    company_id: int
+    company_ids: tuple[int, ...]
+    team_ids: tuple[int, ...] = ()
+    user_ids: tuple[int, ...] = ()
+    partner_ids: tuple[int, ...] = ()
+    domain: tuple[Any, ...] = ()
+
+
+class Side(NamedTuple):
+    """The period, or what it is compared with.
+
+    ``start`` and ``end`` are UTC texts, the second excluded. ``buckets`` of the
+    comparison run parallel to the period's: each holds the days at the same offsets,
+    and is None beyond the comparison's end.
+    """
+
+    date_from: date
+    date_to: date
+    start: str
+    end: str
+    buckets: tuple[Bucket | None, ...]
+
+    @property
+    def days(self) -> str:
+        """The days in words."""
+        return f"{self.date_from} .. {self.date_to}"
+
+
+def make_sides(request: Request, now: datetime) -> tuple[Side, Side | None]:
+    """Return the period and its comparison, as they were at an instant."""
+    zone = parse_zone(request.timezone)
+    period = Side(
+        request.date_from,
+        request.date_to,
+        utc_text(day_start(request.date_from, zone)),
+        utc_text(day_start(request.date_to + ONE_DAY, zone)),
+        tuple(make_buckets(request.date_from, request.date_to, request.period_type)),
+    )
+    today = local_day(now, zone)
+    days = comparison_days(request.date_from, request.date_to, request.compare, today)
+    if not days:
+        return period, None
+    first, last = days
+    if request.date_to == today:
+        # Half a day is not compared with a whole one.
+        end = instant_of(datetime.combine(last, _to_local(now, zone).time()), zone)
+    else:
+        end = day_start(last + ONE_DAY, zone)
+    distance = first - request.date_from
+    counterparts = tuple(
+        replace(
+            bucket,
+            date_from=bucket.date_from + distance,
+            date_to=min(bucket.date_to + distance, last),
+        )
+        if bucket.date_from + distance <= last
+        else None
+        for bucket in period.buckets
+    )
+    start = utc_text(day_start(first, zone))
+    return period, Side(first, last, start, utc_text(end), counterparts)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How money is shown: the display currency and what converts into it."""
+
+    currency: str
+    rounding: Decimal
+    #: Companies of the request by id, with ``currency_id``, ``root_id`` and ``name``.
+    companies: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    factors: Mapping[int, Factor] = field(default_factory=dict)
+
+    def is_foreign(self, company_id: int, currency_id: int) -> bool:
+        """Whether a company's orders in a currency can be moved by a rate."""
+        return self.companies[company_id]["currency_id"] != currency_id
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line."""
+
+    url: str
+    database: str
+    login: str
+    secret: str = field(repr=False)
+    date_from: date | None = None
+    date_to: date | None = None
+    period_type: str = "daily"
+    compare: str = "previous_period"
+    measure: str = "untaxed"
+    company_ids: tuple[int, ...] = ()
+    timezone: str | None = None
+    top_limit: int = 10
+    products: bool = False
+    dashboard_id: int | None = None
+
+
+# ----------------------------------------------------------------------
 # The book: what is kept of the orders, page by page
 # ----------------------------------------------------------------------
+
+#: A company and the currency of some of its orders.
+Pair = tuple[int, int]
+#: Amounts of a pair in the comparison: in its currency and in the company's.
+Rates = dict[Pair, tuple[Decimal, Decimal]]
 
 
 @dataclass
@@ -251,77 +465,199 @@ class Sum:
         self.order_count += order_count
 
 
-@dataclass(frozen=True)
-class Customer:
-    """A commercial entity with its confirmed orders of the period."""
+@dataclass
+class ContactSum(Sum):
+    """The orders of a contact or a customer."""
 
-    id: int
-    name: str
-    email: str
-    is_company: bool
-    revenue: Decimal
-    order_count: int
+    #: The revenue at the comparison's rates.
+    constant: Decimal = Decimal(0)
+    #: Dates of the first and of the last order, UTC texts.
+    first: str = ""
+    last: str = ""
 
-    def line(self) -> dict[str, Any]:
-        """Return it as the payload shows a customer."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "email": self.email,
-            "is_company": self.is_company,
-            "total_revenue": self.revenue,
-            "order_count": self.order_count,
-        }
+    def merge(self, other: ContactSum) -> None:
+        """Add the orders of another contact."""
+        self.add(other.revenue, other.order_count)
+        self.constant += other.constant
+        self.first = min(self.first or other.first, other.first)
+        self.last = max(self.last, other.last)
+
+
+@dataclass
+class PairSum(Sum):
+    """The orders of a company in another currency than its own."""
+
+    amount: Decimal = Decimal(0)
+    company_amount: Decimal = Decimal(0)
+
+
+def total_of(sums: Iterable[Sum]) -> Sum:
+    """Add up sums."""
+    total = Sum()
+    for one in sums:
+        total.add(one.revenue, one.order_count)
+    return total
+
+
+class Money:
+    """Turns raw amounts into revenue.
+
+    :param rates: the comparison's rates, where they are known
+    """
+
+    def __init__(
+        self, request: Request, terms: Terms, rates: Rates | None = None
+    ) -> None:
+        self.field = MEASURES[request.measure]
+        self.terms = terms
+        self._rates = rates or {}
+
+    def revenue(
+        self, order: Mapping[str, Any], field_name: str | None = None
+    ) -> Decimal:
+        """Return an order's revenue."""
+        return order_revenue(
+            exact(order[field_name or self.field]),
+            exact(order["currency_rate"] or 0),
+            self.terms.factors.get(order["company_id"], Factor()),
+            self.terms.rounding,
+        )
+
+    def constant(self, order: Mapping[str, Any]) -> Decimal | None:
+        """Return an order's revenue at the comparison's rate, if there is one."""
+        rate = self._rates.get((order["company_id"], order["currency_id"]))
+        if not rate:
+            return None
+        amount, company_amount = map(Fraction, rate)
+        return order_revenue(
+            exact(order[self.field]),
+            amount / company_amount,
+            self.terms.factors.get(order["company_id"], Factor()),
+            self.terms.rounding,
+        )
 
 
 class Book:
-    """Adds up confirmed orders without keeping them."""
+    """Adds up the confirmed orders of one side without keeping them."""
 
-    def __init__(self, request: Request, terms: Terms) -> None:
-        self._amount = MEASURES[request.measure]
-        self._terms = terms
+    #: What it needs of an order, beside the amount.
+    FIELDS = (
+        "date_order",
+        "company_id",
+        "partner_id",
+        "user_id",
+        "team_id",
+        "currency_id",
+        "currency_rate",
+    )
+
+    def __init__(self, request: Request, side: Side, money: Money) -> None:
+        self._money = money
+        self.side = side
         zone = parse_zone(request.timezone)
-        self.buckets = make_buckets(
-            request.date_from, request.date_to, request.period_type
-        )
-        self._starts = [
-            utc_text(day_start(bucket.date_from, zone)) for bucket in self.buckets
-        ]
-        self.start, self.end = period_bounds(request)
+        days = [bucket.date_from for bucket in side.buckets if bucket]
+        self._targets: list[Bucket | None] = [one for one in side.buckets if one]
+        if self._targets[-1].date_to < side.date_to:
+            # Days of the comparison that are left over are no bucket's counterpart.
+            days.append(self._targets[-1].date_to + ONE_DAY)
+            self._targets.append(None)
+        self._starts = [utc_text(day_start(day, zone)) for day in days]
         self.total = Sum()
-        self.by_contact: dict[int, Sum] = {}
+        self.by_contact: dict[int, ContactSum] = {}
+        self.by_user: dict[int, Sum] = {}
+        self.by_team: dict[int, Sum] = {}
+        self.by_company: dict[int, Sum] = {}
+        #: Only pairs of a company and another currency than its own.
+        self.by_pair: dict[Pair, PairSum] = {}
 
     def add(self, order: Mapping[str, Any]) -> None:
         """Take one order as ``search_read`` returns it."""
-        if not self.start <= order["date_order"] < self.end:
+        if not self.side.start <= order["date_order"] < self.side.end:
             raise CheckError(
                 f"the server returned order {order['id']} of {order['date_order']},"
-                f" outside {self.start} .. {self.end}"
+                f" outside {self.side.start} .. {self.side.end}"
             )
-        revenue = order_revenue(
-            exact(order[self._amount]),
-            exact(order["currency_rate"] or 0),
-            self._terms.factors.get(order["company_id"], Factor()),
-            self._terms.rounding,
-        )
-        bucket = self.buckets[bisect_right(self._starts, order["date_order"]) - 1]
-        bucket.revenue += revenue
-        bucket.order_count += 1
+        revenue = self._money.revenue(order)
+        bucket = self._targets[bisect_right(self._starts, order["date_order"]) - 1]
+        if bucket:
+            bucket.revenue += revenue
+            bucket.order_count += 1
         self.total.add(revenue)
-        self.by_contact.setdefault(order["partner_id"], Sum()).add(revenue)
+        for sums, key in (
+            (self.by_user, order["user_id"] or NOBODY),
+            (self.by_team, order["team_id"] or NOBODY),
+            (self.by_company, order["company_id"]),
+        ):
+            sums.setdefault(key, Sum()).add(revenue)
+        constant = revenue
+        pair = (order["company_id"], order["currency_id"])
+        if self._money.terms.is_foreign(*pair):
+            self._add_to_pair(pair, order, revenue)
+            constant = self._money.constant(order)
+        self.by_contact.setdefault(order["partner_id"], ContactSum()).merge(
+            ContactSum(
+                revenue=revenue,
+                order_count=1,
+                constant=revenue if constant is None else constant,
+                first=order["date_order"],
+                last=order["date_order"],
+            )
+        )
 
-    def by_customer(self, entities: Mapping[int, int]) -> dict[int, Sum]:
-        """Add up per commercial entity; contacts the user may not read are left out.
+    def _add_to_pair(
+        self, pair: Pair, order: Mapping[str, Any], revenue: Decimal
+    ) -> None:
+        found = self.by_pair.setdefault(pair, PairSum())
+        amount = exact(order[self._money.field])
+        found.add(revenue)
+        found.amount += amount
+        found.company_amount += amount / exact(order["currency_rate"] or 1)
 
-        :param entities: the commercial entity of each contact the user may read
+    def rates(self) -> Rates:
+        """Return the mean rate of every pair, as two sums.
+
+        Orders that net to nothing, or to different signs, have none.
         """
-        customers: dict[int, Sum] = {}
-        for contact, contact_sum in self.by_contact.items():
-            if contact in entities:
-                customers.setdefault(entities[contact], Sum()).add(
-                    contact_sum.revenue, contact_sum.order_count
-                )
+        return {
+            pair: (found.amount, found.company_amount)
+            for pair, found in self.by_pair.items()
+            if found.amount * found.company_amount > 0
+        }
+
+    def by_customer(self, entities: Mapping[int, int]) -> dict[int, ContactSum]:
+        """Add up per commercial entity; all the user may not read are one.
+
+        :param entities: the commercial entity of each contact, where the user may
+            read both
+        """
+        customers: dict[int, ContactSum] = {}
+        for contact, found in self.by_contact.items():
+            entity = entities.get(contact, HIDDEN)
+            customers.setdefault(entity, ContactSum()).merge(found)
         return customers
+
+
+# ----------------------------------------------------------------------
+# Customers
+# ----------------------------------------------------------------------
+
+
+class Customer(NamedTuple):
+    """A commercial entity with its confirmed orders of the period."""
+
+    id: int
+    revenue: Decimal
+    order_count: int
+
+
+def ranked(sums: Mapping[int, Sum]) -> list[Customer]:
+    """Return the customers the user may read, best first, ties by id."""
+    customers = [
+        Customer(id_, found.revenue, found.order_count)
+        for id_, found in sums.items()
+        if id_ != HIDDEN
+    ]
+    return sorted(customers, key=lambda customer: (-customer.revenue, customer.id))
 
 
 def segments(customers: Sequence[Customer]) -> Iterator[tuple[str, list[Customer]]]:
@@ -350,77 +686,163 @@ def segments(customers: Sequence[Customer]) -> Iterator[tuple[str, list[Customer
     yield from ((name, found) for name, found in members.items() if found)
 
 
-# ----------------------------------------------------------------------
-# What is asked
-# ----------------------------------------------------------------------
+class Scores(NamedTuple):
+    """Recency, frequency and monetary value, 1 (weakest) to 5 (strongest) each."""
+
+    recency: int
+    frequency: int
+    monetary: int
+
+    @property
+    def group(self) -> str:
+        """The first group of the table that fits."""
+        for name, least, greatest in RFM_GROUPS:
+            limits = zip(least, self, greatest, strict=True)
+            if all(low <= score <= high for low, score, high in limits):
+                return name
+        raise CheckError(f"no RFM group for the scores {tuple(self)}")
 
 
-@dataclass(frozen=True)
-class Request:
-    """One request for a dashboard, with everything that decides its figures."""
+def rfm_scores(
+    customers: Sequence[Customer], days_since: Mapping[int, int]
+) -> dict[int, Scores]:
+    """Score customers: 5 - floor(5 k / n) where k of all n are strictly better.
 
-    date_from: date
-    date_to: date
-    timezone: str
-    period_type: str
-    measure: str
-    top_limit: int
-    company_id: int
-    company_ids: tuple[int, ...]
-    team_ids: tuple[int, ...] = ()
-    user_ids: tuple[int, ...] = ()
-    partner_ids: tuple[int, ...] = ()
-    domain: tuple[Any, ...] = ()
+    :param days_since: days from each one's last order to the end of the period
+    """
 
+    def scores(goodness: Mapping[int, Any]) -> dict[int, int]:
+        ordered = sorted(goodness.values(), reverse=True)
+        better = {}
+        for position, value in enumerate(ordered):
+            better.setdefault(value, position)
+        count = len(ordered)
+        return {id_: 5 - 5 * better[one] // count for id_, one in goodness.items()}
 
-def period_bounds(request: Request) -> tuple[str, str]:
-    """Return the period as two UTC texts, the second excluded."""
-    zone = parse_zone(request.timezone)
-    following = request.date_to + timedelta(days=1)
-    return (
-        utc_text(day_start(request.date_from, zone)),
-        utc_text(day_start(following, zone)),
-    )
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How money is shown: the display currency and what converts into it."""
-
-    currency: str
-    rounding: Decimal
-    factors: Mapping[int, Factor] = field(default_factory=dict)
+    recency = scores({customer.id: -days_since[customer.id] for customer in customers})
+    frequency = scores({customer.id: customer.order_count for customer in customers})
+    monetary = scores({customer.id: customer.revenue for customer in customers})
+    return {
+        customer.id: Scores(
+            recency[customer.id], frequency[customer.id], monetary[customer.id]
+        )
+        for customer in customers
+    }
 
 
-@dataclass(frozen=True)
-class Options:
-    """The command line."""
+def bridge(
+    current: Mapping[int, ContactSum],
+    previous: Mapping[int, Sum],
+    new: set[int],
+    step: Decimal,
+) -> dict[str, Decimal]:
+    """Return why revenue changed: parts that add up to the change, to the cent.
 
-    url: str
-    database: str
-    login: str
-    secret: str = field(repr=False)
-    date_from: date | None = None
-    date_to: date | None = None
-    period_type: str = "daily"
-    measure: str = "untaxed"
-    company_ids: tuple[int, ...] = ()
-    timezone: str | None = None
-    top_limit: int = 10
-    dashboard_id: int | None = None
+    All parts but the last are at the comparison's rates. Of customers in both
+    periods, volume is what more or fewer orders of the former size make.
+
+    :param new: customers without any order before the period
+    """
+    parts = dict.fromkeys(BRIDGE_PARTS, Decimal(0))
+    volume = Fraction(0)
+    both = Decimal(0)
+    for id_, now in current.items():
+        before = previous.get(id_)
+        parts["currency"] += now.revenue - now.constant
+        if before:
+            more = now.order_count - before.order_count
+            volume += Fraction(before.revenue) * more / before.order_count
+            both += now.constant - before.revenue
+        else:
+            parts["new" if id_ in new else "returning"] += now.constant
+    for id_, before in previous.items():
+        if id_ not in current:
+            parts["lost"] -= before.revenue
+    parts["volume"] = round_half_away(volume, step)
+    parts["size"] = round_half_away(Fraction(both) - volume, step)
+    residual = both - parts["volume"] - parts["size"]
+    largest = max(BRIDGE_PARTS, key=lambda part: abs(parts[part]))
+    parts[largest] += residual
+    return parts
+
+
+def ratio(part: Decimal, whole: Decimal) -> Decimal:
+    """Return a share in percent, 0 of nothing."""
+    return 100 * part / whole if whole else Decimal(0)
+
+
+def change(current: Decimal, previous: Decimal) -> Decimal | None:
+    """Return a change in percent, None on a base of zero."""
+    if not previous:
+        return None
+    return 100 * (Decimal(current) - previous) / abs(Decimal(previous))
 
 
 # ----------------------------------------------------------------------
 # The figures of a source, by name
 # ----------------------------------------------------------------------
 
+#: A dashboard in the form of the payload, which record, payload and recomputation
+#: are brought to.
+View = Mapping[str, Any]
+
+#: Figures with a counterpart in the comparison.
+COMPARED = (
+    "total_revenue",
+    "total_orders",
+    "average_order_value",
+    "new_customers",
+    "conversion_rate",
+)
+OVERVIEW = (*COMPARED, "customer_count")
+#: Section of ``errors`` -> the figures that are missing when it failed.
+FAILED_FIGURES = {
+    "new_customers": r"(previous |change )?new_customers|customer_type .*",
+    "conversion": r"(previous |change )?conversion_rate",
+    "lifetime": r"top customer \d+ lifetime .*",
+    "rfm": r"top customer \d+ rfm|rfm_group .*",
+    "quotations": r"quotation .*",
+    "bridge": r"bridge .*|constant_currency .*|comparison rate .*",
+    "metrics": r"metric .*",
+    "health": r"warning .*",
+}
+
+
+def is_failed(name: str, sections: Iterable[str]) -> bool:
+    """Whether a figure is missing because its section failed on the server."""
+    return any(
+        re.fullmatch(FAILED_FIGURES.get(section, re.escape(section)), name)
+        for section in sections
+    )
+
 
 class Sheet:
     """Collects the figures of one source under names common to all sources."""
 
-    def __init__(self, rounding: Decimal) -> None:
+    def __init__(self, view: View, rounding: Decimal) -> None:
         self._cent = Decimal(1).scaleb(min(rounding.normalize().as_tuple().exponent, 0))
+        self._converters: dict[str, Callable[[Any], Value]] = {
+            "monetary": self.money,
+            "integer": lambda number: int(number),
+            "float": percent,
+        }
         self.figures: Figures = {}
+        self._put_comparison(view["comparison"])
+        self._put_overview(view["overview"])
+        for position, line in enumerate(view["sales_by_period"], 1):
+            self._put_bucket(position, line)
+        for line in view["top_customers"]:
+            self._put_customer(line)
+        for line in view["customer_segments"]:
+            self._put_segment(line)
+        self._put_line("hidden_customers", view["hidden_customers"])
+        for dimension, lines in view["breakdowns"].items():
+            for line in lines:
+                self._put_row(dimension, line)
+        self._put_constant_currency(view["constant_currency"])
+        for line in view["metrics"]:
+            self._put_metric(line)
+        self._put_warnings(view["warnings"])
 
     def put(self, name: str, value: Value) -> None:
         """Keep a figure; a line that comes twice gets a name of its own."""
@@ -432,50 +854,147 @@ class Sheet:
         """Return an amount with the decimals of the display currency."""
         return quantized(amount, self._cent)
 
-    def put_overview(
-        self, overview: Mapping[str, Any], failed: Iterable[str] = ()
-    ) -> None:
-        """Keep the single figures; those that failed on the server have no value."""
-        for name, convert in (
-            ("total_revenue", self.money),
-            ("total_orders", int),
-            ("average_order_value", self.money),
-            ("new_customers", int),
-            ("conversion_rate", percent),
-            ("customer_count", int),
-        ):
-            self.put(name, None if name in failed else convert(overview[name]))
+    def _convert(self, name: str, value: Any) -> Value:
+        """Convert a value by the name of its column."""
+        if name.endswith(("revenue", "average_order_value", "per_customer", "effect")):
+            return optional(self.money, value)
+        if name.endswith(("share", "quantity", "change", "rate", "gap_days")):
+            return optional(percent, value)
+        return optional(lambda one: one if isinstance(one, str) else int(one), value)
 
-    def put_bucket(self, position: int, line: Mapping[str, Any]) -> None:
-        """Keep a line of ``sales_by_period``."""
+    def _put_line(self, name: str, line: Mapping[str, Any]) -> None:
+        """Keep all columns of a line."""
+        for column, value in line.items():
+            self.put(f"{name} {column}", self._convert(column, value))
+
+    def _put_previous(self, name: str, line: Mapping[str, Any]) -> None:
+        """Keep the counterpart of a line and the change, if there is one."""
+        if not line["previous"]:
+            return
+        previous = dict(line["previous"])
+        if "date_from" in previous:
+            days = (previous.pop("date_from"), previous.pop("date_to"))
+            self.put(f"{name} previous days", "{} .. {}".format(*days))
+        self._put_line(f"{name} previous", previous)
+        self.put(f"{name} change", self._convert("change", line["change"]))
+
+    def _put_comparison(self, comparison: Mapping[str, Any] | bool) -> None:
+        if comparison:
+            days = f"{comparison['date_from']} .. {comparison['date_to']}"
+            self.put("comparison days", days)
+            bounds = (as_utc_text(comparison[name]) for name in ("start", "end"))
+            self.put("comparison bounds", " .. ".join(bounds))
+
+    def _put_overview(self, overview: Mapping[str, Any]) -> None:
+        for figure in OVERVIEW:
+            self.put(figure, self._convert(figure, overview[figure]))
+        if not overview["previous"]:
+            return
+        for figure in COMPARED:
+            previous, moved = (
+                overview[part][figure] for part in ("previous", "change")
+            )
+            self.put(f"previous {figure}", self._convert(figure, previous))
+            self.put(f"change {figure}", self._convert("change", moved))
+
+    def _put_bucket(self, position: int, line: Mapping[str, Any]) -> None:
         name = f"period {line['period']}"
         days = f"{position}: {line['date_from']} .. {line['date_to']}"
         flags = [flag for flag in ("partial", "running") if line[flag]]
         self.put(f"{name} days", ", ".join([days, *flags]))
         self.put(f"{name} revenue", self.money(line["revenue"]))
         self.put(f"{name} order_count", line["order_count"])
+        self._put_previous(name, line)
 
-    def put_customer(self, line: Mapping[str, Any]) -> None:
-        """Keep a line of ``top_customers``."""
+    def _put_customer(self, line: Mapping[str, Any]) -> None:
         name = f"top customer {line['rank']}"
         self.put(f"{name} is", identity_of(line))
         self.put(f"{name} total_revenue", self.money(line["total_revenue"]))
         self.put(f"{name} order_count", line["order_count"])
         self.put(f"{name} share", percent(line["share"]))
+        self._put_previous(name, line)
+        if line["lifetime"]:
+            self._put_line(f"{name} lifetime", line["lifetime"])
+        if line["rfm"]:
+            scores = "{recency} {frequency} {monetary} {group}"
+            self.put(f"{name} rfm", scores.format(**line["rfm"]))
 
-    def put_segment(self, line: Mapping[str, Any]) -> None:
-        """Keep a line of ``customer_segments``."""
+    def _put_segment(self, line: Mapping[str, Any]) -> None:
         name = f"segment {line['segment_name']}"
         self.put(f"{name} customer_count", line["customer_count"])
         self.put(f"{name} total_revenue", self.money(line["total_revenue"]))
         average = line["average_revenue_per_customer"]
         self.put(f"{name} average_revenue_per_customer", self.money(average))
+        self._put_previous(name, line)
         for position, customer in enumerate(line["top_customers"], 1):
             revenue = self.money(customer["total_revenue"])
             self.put(
                 f"{name} top {position}",
                 f"{identity_of(customer)}: {revenue} in {customer['order_count']}",
             )
+
+    def _put_row(self, dimension: str, line: Mapping[str, Any]) -> None:
+        """Keep a row of a breakdown; columns it does not use are 0."""
+        if dimension in RECORD_DIMENSIONS:
+            name = f"{dimension} {line['rank']}"
+            self.put(f"{name} is", record_of(line))
+        else:
+            name = f"{dimension} {line['key']}"
+            self.put(f"{name} rank", line["rank"])
+        self.put(f"{name} revenue", self.money(line["revenue"]))
+        for column in ("order_count", "customer_count", "quantity", "share"):
+            if line[column]:
+                self.put(f"{name} {column}", self._convert(column, line[column]))
+        self._put_previous(name, line)
+
+    def _put_constant_currency(self, constant: Mapping[str, Any] | bool) -> None:
+        if not constant:
+            return
+        for company, currency, *sums in constant["rates"]:
+            self.put(
+                f"comparison rate of company {company} currency {currency}",
+                " / ".join(f"{as_decimal(one).normalize():f}" for one in sums),
+            )
+        for column in ("revenue", "change", "currency_effect"):
+            value = self._convert(column, constant[column])
+            self.put(f"constant_currency {column}", value)
+
+    def _put_metric(self, line: Mapping[str, Any]) -> None:
+        convert = self._converters[line["kind"]]
+        name = f"metric {line['name']}"
+        self.put(name, optional(convert, line["value"]))
+        # 0 is a figure, False (over RPC) is none
+        if line["previous"] is not False:
+            self.put(f"{name} previous", optional(convert, line["previous"]))
+            self.put(f"{name} change", self._convert("change", line["change"]))
+
+    def _put_warnings(self, warnings: Iterable[Mapping[str, Any]]) -> None:
+        by_code: dict[str, list[tuple[int, Decimal]]] = {}
+        for line in warnings:
+            figures = (line["order_count"], self.money(line["revenue"]))
+            by_code.setdefault(line["code"], []).append(figures)
+        for code, lines in by_code.items():
+            for position, (order_count, revenue) in enumerate(sorted(lines), 1):
+                name = f"warning {code} {position}"
+                self.put(f"{name} order_count", order_count)
+                self.put(f"{name} revenue", revenue)
+
+
+def record_of(line: Mapping[str, Any]) -> str:
+    """Say in one cell which record a row of a breakdown is about."""
+    text = f"{line['key'] or '-'} {line['name']}".strip()
+    id_text = str(line["id"] or "")
+    return text if line["key"] in (id_text, "other") else f"{text} (id {id_text})"
+
+
+def as_utc_text(instant: str) -> str:
+    """Write an instant of the payload or of a record in one way."""
+    return instant.replace("T", " ").rstrip("Z")
+
+
+def as_decimal(number: float | Decimal) -> Decimal:
+    """Return a number of a recomputation, or of JSON, as it is."""
+    return number if isinstance(number, Decimal) else exact(number)
 
 
 def quantized(number: float | Decimal, step: Decimal) -> Decimal:
@@ -486,8 +1005,15 @@ def quantized(number: float | Decimal, step: Decimal) -> Decimal:
 
 
 def percent(number: float | Decimal) -> Decimal:
-    """Return a percentage with the decimals it is compared to."""
-    return quantized(number, PERCENT)
+    """Return a percentage or a quantity with the decimals it is compared to."""
+    number = number if isinstance(number, Decimal) else exact(number)
+    step = Decimal(1).scaleb(number.adjusted() + 1 - PERCENT_DIGITS)
+    return quantized(number, max(PERCENT, step))
+
+
+def optional(convert: Callable[[Any], Value], value: Any) -> Value:
+    """Convert a value, if there is one: over RPC, an undefined one is False."""
+    return None if value is False or value is None else convert(value)
 
 
 def identity_of(line: Mapping[str, Any]) -> str:
@@ -503,29 +1029,30 @@ class Row:
     name: str
     stored: Value
     recomputed: Value
-    #: A failed figure has nothing to compare.
-    failed: bool = False
+    #: Why there is nothing to compare, if so.
+    excuse: str = ""
 
     @property
     def differs(self) -> bool:
         """Whether the figure is wrong."""
-        return not self.failed and self.stored != self.recomputed
+        return not self.excuse and self.stored != self.recomputed
 
     @property
     def verdict(self) -> str:
         """The last column."""
-        if self.failed:
-            return "FAILED"
-        return "DIFFERS" if self.differs else "ok"
+        return self.excuse or ("DIFFERS" if self.differs else "ok")
 
 
 def compare(
-    stored: Figures, recomputed: Figures, failed: Iterable[str] = ()
+    stored: Figures, recomputed: Figures, excuses: Mapping[str, str] | None = None
 ) -> list[Row]:
-    """Put two sources side by side; what only one of them has, differs."""
+    """Put two sources side by side; what only one of them has, differs.
+
+    :param excuses: why figures have nothing to compare, by name
+    """
     names = [*recomputed, *(name for name in stored if name not in recomputed)]
     return [
-        Row(name, stored.get(name), recomputed.get(name), failed=name in failed)
+        Row(name, stored.get(name), recomputed.get(name), (excuses or {}).get(name, ""))
         for name in names
     ]
 
@@ -577,6 +1104,8 @@ class Server:
     def __init__(self, client: Any, uid: int) -> None:
         self._client = client
         self.uid = uid
+        #: The user's ``company_id``, ``tz`` and ``lang``.
+        self.user: dict[str, Any] = {}
         self.context: dict[str, Any] = {}
 
     async def call(
@@ -629,6 +1158,7 @@ class Server:
         model: str,
         domain: Sequence[Any],
         fields: Sequence[str],
+        **context: Any,
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Yield all records of a domain, archived ones too, by ascending id.
 
@@ -647,7 +1177,7 @@ class Server:
                     "limit": PAGE_SIZE,
                     "load": "",
                 },
-                active_test=False,
+                **{"active_test": False, **context},
             )
             for row in rows:
                 if row["id"] <= last:
@@ -658,13 +1188,25 @@ class Server:
             if len(rows) < PAGE_SIZE:
                 return
 
-    async def partners(
-        self, domain: Sequence[Any], fields: Sequence[str]
+    async def find(
+        self, model: str, domain: Sequence[Any], fields: Sequence[str]
     ) -> dict[int, dict[str, Any]]:
-        """Return the readable partners of a domain by id."""
+        """Return the readable records of a domain by id."""
         found = {}
-        async for rows in self.pages("res.partner", domain, fields):
+        async for rows in self.pages(model, domain, fields):
             found.update((row["id"], row) for row in rows)
+        return found
+
+    async def find_ids(
+        self, model: str, ids: Iterable[int], fields: Sequence[str], key: str = "id"
+    ) -> dict[int, dict[str, Any]]:
+        """Return the readable ones of these records, or those that refer to them.
+
+        :param key: field that is one of the ids
+        """
+        found = {}
+        for chunk in chunks(ids):
+            found.update(await self.find(model, [[key, "in", chunk]], fields))
         return found
 
 
@@ -691,26 +1233,41 @@ async def login(client: Any, options: Options) -> Server:
         await client.login(options.database, options.login, options.secret)
     except ZenooError as error:
         raise CheckError(f"login: {explain(error)}") from error
-    return Server(client, client.uid)
+    server = Server(client, client.uid)
+    (server.user,) = await server.read(
+        "res.users", [server.uid], ["company_id", "tz", "lang"]
+    )
+    if server.user["lang"]:
+        server.context["lang"] = server.user["lang"]
+    return server
 
 
 # ----------------------------------------------------------------------
 # What is stored
 # ----------------------------------------------------------------------
 
-OVERVIEW_FIELDS = (
-    "total_revenue",
-    "total_orders",
-    "average_order_value",
-    "new_customers",
-    "conversion_rate",
-    "customer_count",
-)
-REQUEST_FIELDS = (
+
+def compared_fields(*figures: str) -> tuple[str, ...]:
+    """Return the fields of figures with a counterpart, and of their changes."""
+    return tuple(
+        name
+        for figure in figures
+        for name in (
+            figure,
+            f"previous_{figure}",
+            f"{figure}_change",
+            f"{figure}_comparable",
+        )
+    )
+
+
+RECORD_FIELDS = (
+    # request
     "date_from",
     "date_to",
     "timezone",
     "period_type",
+    "compare",
     "measure",
     "top_limit",
     "company_id",
@@ -719,6 +1276,23 @@ REQUEST_FIELDS = (
     "user_ids",
     "partner_ids",
     "filter_domain",
+    # answer
+    *compared_fields(*COMPARED, "constant_revenue"),
+    "customer_count",
+    "hidden_revenue",
+    "hidden_order_count",
+    "currency_effect",
+    "comparison_rates",
+    "metrics",
+    "compare_from",
+    "compare_to",
+    "compare_start",
+    "compare_end",
+    "currency_id",
+    "currency_factors",
+    "generated_at",
+    "warnings",
+    "errors",
 )
 LINE_MODELS = {
     "period_ids": (
@@ -729,8 +1303,11 @@ LINE_MODELS = {
             "date_to",
             "partial",
             "running",
-            "revenue",
             "order_count",
+            "previous_order_count",
+            "previous_date_from",
+            "previous_date_to",
+            *compared_fields("revenue"),
         ),
     ),
     "top_customer_ids": (
@@ -741,9 +1318,19 @@ LINE_MODELS = {
             "name",
             "email",
             "is_company",
-            "total_revenue",
             "order_count",
+            "previous_order_count",
             "share",
+            *compared_fields("total_revenue"),
+            "lifetime_revenue",
+            "lifetime_orders",
+            "first_order_date",
+            "last_order_date",
+            "average_gap_days",
+            "rfm_recency",
+            "rfm_frequency",
+            "rfm_monetary",
+            "rfm_group",
         ),
     ),
     "segment_ids": (
@@ -751,16 +1338,32 @@ LINE_MODELS = {
         (
             "segment_name",
             "customer_count",
-            "total_revenue",
+            "previous_customer_count",
+            *compared_fields("total_revenue"),
             "average_revenue_per_customer",
             "top_customers",
+        ),
+    ),
+    "breakdown_ids": (
+        "sale.dashboard.breakdown",
+        (
+            "dimension",
+            "key",
+            "res_id",
+            "name",
+            "rank",
+            "order_count",
+            "customer_count",
+            "quantity",
+            "share",
+            "has_previous",
+            "previous_order_count",
+            *compared_fields("revenue"),
         ),
     ),
 }
 #: Of the request, under the same name in record and payload.
 ECHOED_FIELDS = ("timezone", "period_type", "measure", "company_id", "currency_id")
-#: Section of ``errors`` -> the figures that are missing when it failed.
-FAILED_FIGURES = {"new_customers": "new_customers", "conversion": "conversion_rate"}
 
 
 @dataclass
@@ -769,7 +1372,11 @@ class Answer:
 
     record: dict[str, Any]
     lines: dict[str, list[dict[str, Any]]]
+    #: What the server says a metric is made of, by name and side.
+    metric_domains: dict[tuple[str, str], Any]
     payload: dict[str, Any] | None = None
+    #: Whether products and categories were asked for.
+    has_products: bool = False
 
     @property
     def errors(self) -> dict[str, str]:
@@ -777,14 +1384,20 @@ class Answer:
         return self.record["errors"] or {}
 
     @property
-    def failed(self) -> set[str]:
-        """The figures that are missing because their section failed."""
-        return {FAILED_FIGURES.get(section, section) for section in self.errors}
-
-    @property
     def computed_at(self) -> datetime:
         """When the server computed it, naive UTC."""
         return datetime.fromisoformat(self.record["generated_at"])
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the record has a comparison."""
+        return bool(self.record["compare_from"])
+
+    @property
+    def line_dimensions(self) -> list[str]:
+        """Which of products and categories are, or should be, in the record."""
+        found = {line["dimension"] for line in self.lines["breakdown_ids"]}
+        return [one for one in LINE_DIMENSIONS if self.has_products or one in found]
 
     def request(self) -> Request:
         """Return what the record says it was asked."""
@@ -794,6 +1407,7 @@ class Answer:
             date_to=date.fromisoformat(record["date_to"]),
             timezone=record["timezone"],
             period_type=record["period_type"],
+            compare=record["compare"],
             measure=record["measure"],
             top_limit=record["top_limit"],
             company_id=record["company_id"],
@@ -805,28 +1419,114 @@ class Answer:
         )
 
     def stored_figures(self, rounding: Decimal) -> Figures:
-        """Return the figures of the stored record and its lines."""
-        sheet = Sheet(rounding)
-        sheet.put_overview(self.record, self.failed)
-        for position, line in enumerate(self.lines["period_ids"], 1):
-            sheet.put_bucket(position, line)
-        for line in self.lines["top_customer_ids"]:
-            sheet.put_customer({**line, "id": line["partner_id"]})
-        for line in self.lines["segment_ids"]:
-            sheet.put_segment({**line, "top_customers": line["top_customers"] or []})
-        return sheet.figures
+        """Return the figures of the stored record and its lines.
+
+        Those of a failed section have no value.
+        """
+        figures = Sheet(self._stored_view(), rounding).figures
+        return {
+            name: None if is_failed(name, self.errors) else value
+            for name, value in figures.items()
+        }
 
     def payload_figures(self, rounding: Decimal) -> Figures:
         """Return the figures of the payload, under the same names."""
-        sheet = Sheet(rounding)
-        sheet.put_overview(self.payload["overview"], self.failed)
-        for position, line in enumerate(self.payload["sales_by_period"], 1):
-            sheet.put_bucket(position, line)
-        for line in self.payload["top_customers"]:
-            sheet.put_customer(line)
-        for line in self.payload["customer_segments"]:
-            sheet.put_segment(line)
-        return sheet.figures
+        return Sheet(self.payload, rounding).figures
+
+    def _stored_view(self) -> View:
+        record, lines = self.record, self.lines
+        overview = {figure: record[figure] for figure in OVERVIEW}
+        overview["previous"] = self.is_compared and {
+            figure: record[f"previous_{figure}"] for figure in COMPARED
+        }
+        overview["change"] = self.is_compared and {
+            figure: stored_change(record, figure) for figure in COMPARED
+        }
+        breakdowns: dict[str, list[View]] = {}
+        for line in lines["breakdown_ids"]:
+            breakdowns.setdefault(line["dimension"], []).append(stored_row(line))
+        return {
+            "comparison": self.is_compared
+            and {
+                "date_from": record["compare_from"],
+                "date_to": record["compare_to"],
+                "start": record["compare_start"],
+                "end": record["compare_end"],
+            },
+            "overview": overview,
+            "sales_by_period": [stored_bucket(line) for line in lines["period_ids"]],
+            "top_customers": [
+                self._stored_customer(line) for line in lines["top_customer_ids"]
+            ],
+            "customer_segments": [
+                self._stored_segment(line) for line in lines["segment_ids"]
+            ],
+            "hidden_customers": {
+                "total_revenue": record["hidden_revenue"],
+                "order_count": record["hidden_order_count"],
+            },
+            "breakdowns": breakdowns,
+            "constant_currency": self.is_compared
+            and "bridge" not in self.errors
+            and {
+                "revenue": record["constant_revenue"],
+                "change": stored_change(record, "constant_revenue"),
+                "currency_effect": record["currency_effect"],
+                "rates": record["comparison_rates"] or [],
+            },
+            "metrics": [
+                {
+                    "name": row["name"],
+                    "kind": row["kind"],
+                    "value": row["value"],
+                    "previous": row.get("previous_value", False),
+                    "change": row.get("value_comparable", False)
+                    and row["value_change"],
+                }
+                for row in record["metrics"] or []
+            ],
+            "warnings": record["warnings"] or [],
+        }
+
+    def _stored_customer(self, line: Mapping[str, Any]) -> View:
+        orders = line["lifetime_orders"]
+        return {
+            **line,
+            "id": line["partner_id"],
+            "previous": self.is_compared
+            and {
+                "total_revenue": line["previous_total_revenue"],
+                "order_count": line["previous_order_count"],
+            },
+            "change": stored_change(line, "total_revenue"),
+            "lifetime": "lifetime" not in self.errors
+            and {
+                "revenue": line["lifetime_revenue"],
+                "order_count": orders,
+                "first_order_date": line["first_order_date"],
+                "last_order_date": line["last_order_date"],
+                "average_gap_days": orders > 1 and line["average_gap_days"],
+            },
+            "rfm": "rfm" not in self.errors
+            and {
+                "recency": line["rfm_recency"],
+                "frequency": line["rfm_frequency"],
+                "monetary": line["rfm_monetary"],
+                "group": line["rfm_group"],
+            },
+        }
+
+    def _stored_segment(self, line: Mapping[str, Any]) -> View:
+        return {
+            **line,
+            "top_customers": line["top_customers"] or [],
+            "previous": self.is_compared
+            and {
+                "customer_count": line["previous_customer_count"],
+                "total_revenue": line["previous_total_revenue"],
+            },
+            "change": stored_change(line, "total_revenue"),
+        }
 
     def stored_facts(self) -> Figures:
         """Return what the record says beside its figures."""
@@ -834,6 +1534,7 @@ class Answer:
         return {
             "id": record["id"],
             "period": f"{record['date_from']} .. {record['date_to']}",
+            "compare": record["compare"],
             "company_ids": str(record["company_order"]),
             "currency_factors": str(record["currency_factors"] or {}),
             "errors": str(self.errors),
@@ -845,15 +1546,53 @@ class Answer:
         """Return the same as :meth:`stored_facts` out of the payload."""
         payload = self.payload
         overview = payload["overview"]
+        comparison = payload["comparison"] or {"compare": "none"}
         return {
             "id": payload["id"],
             "period": f"{overview['period_start']} .. {overview['period_end']}",
+            "compare": comparison["compare"],
             "company_ids": str(payload["company_ids"]),
             "currency_factors": str(payload["currency_factors"]),
             "errors": str(payload["errors"]),
-            "generated_at": payload["generated_at"].replace("T", " ").rstrip("Z"),
+            "generated_at": as_utc_text(payload["generated_at"]),
             **{name: payload[name] for name in ECHOED_FIELDS},
         }
+
+
+def stored_change(record: Mapping[str, Any], figure: str) -> float | bool:
+    """Return the change of a figure, False where it is undefined."""
+    return record[f"{figure}_comparable"] and record[f"{figure}_change"]
+
+
+def stored_bucket(line: Mapping[str, Any]) -> View:
+    """Return a line of the curve in the form of the payload."""
+    return {
+        **line,
+        "previous": line["previous_date_from"]
+        and {
+            "date_from": line["previous_date_from"],
+            "date_to": line["previous_date_to"],
+            "revenue": line["previous_revenue"],
+            "order_count": line["previous_order_count"],
+        },
+        "change": stored_change(line, "revenue"),
+    }
+
+
+def stored_row(line: Mapping[str, Any]) -> View:
+    """Return a row of a breakdown in the form of the payload."""
+    return {
+        **line,
+        "key": line["key"] or "",
+        "id": line["res_id"],
+        "name": line["name"] or "",
+        "previous": line["has_previous"]
+        and {
+            "revenue": line["previous_revenue"],
+            "order_count": line["previous_order_count"],
+        },
+        "change": stored_change(line, "revenue"),
+    }
 
 
 def parse_domain(text: str | Sequence[Any] | bool | None) -> tuple[Any, ...]:
@@ -868,23 +1607,45 @@ def parse_domain(text: str | Sequence[Any] | bool | None) -> tuple[Any, ...]:
 
 async def read_answer(server: Server, dashboard_id: int) -> Answer:
     """Read a stored dashboard with all its lines."""
-    fields = [*OVERVIEW_FIELDS, *REQUEST_FIELDS, *LINE_MODELS]
-    fields += ["currency_id", "currency_factors", "generated_at", "errors"]
+    fields = [*RECORD_FIELDS, *LINE_MODELS]
     (record,) = await server.read("sale.dashboard", [dashboard_id], fields)
     lines = {
         name: await server.read(model, record[name], columns)
         for name, (model, columns) in LINE_MODELS.items()
     }
-    return Answer(record, lines)
+    sides = ("current", "previous") if record["compare_from"] else ("current",)
+    metric_domains = {
+        (row["name"], side): await server.call(
+            "sale.dashboard",
+            "get_metric_domain",
+            [[dashboard_id], row["name"]],
+            {"side": side},
+        )
+        for row in record["metrics"] or []
+        for side in sides
+    }
+    return Answer(record, lines, metric_domains)
 
 
-async def ask(server: Server, request: Request, refresh: bool) -> Answer:
+async def load_lines(server: Server, dashboard_id: int) -> dict[str, Any]:
+    """Have products and categories added to a record; return their rows."""
+    return {
+        dimension: await server.call(
+            "sale.dashboard", "load_breakdown", [[dashboard_id], dimension]
+        )
+        for dimension in LINE_DIMENSIONS
+    }
+
+
+async def ask(
+    server: Server, request: Request, refresh: bool, products: bool
+) -> Answer:
     """Let the server compute a dashboard, or return it from its own cache."""
     arguments = {
         "date_from": request.date_from.isoformat(),
         "date_to": request.date_to.isoformat(),
         "period_type": request.period_type,
-        "compare": "none",
+        "compare": request.compare,
         "measure": request.measure,
         "top_limit": request.top_limit,
         "timezone": request.timezone,
@@ -898,8 +1659,13 @@ async def ask(server: Server, request: Request, refresh: bool) -> Answer:
         "sale.dashboard", "generate_dashboard_data", [], arguments
     )
     # Orders that changed in between make the second call store a new record.
+    if products:
+        loaded = await load_lines(server, payload["id"])
+        found = {name: rows for name, rows in loaded.items() if rows}
+        payload["breakdowns"] = {**payload["breakdowns"], **found}
     answer = await read_answer(server, payload["id"])
     answer.payload = payload
+    answer.has_products = products
     return answer
 
 
@@ -908,17 +1674,19 @@ async def ask(server: Server, request: Request, refresh: bool) -> Answer:
 # ----------------------------------------------------------------------
 
 
+async def read_companies(server: Server, request: Request) -> dict[int, dict[str, Any]]:
+    """Read the companies of a request."""
+    fields = ["name", "currency_id", "root_id"]
+    rows = await server.read("res.company", request.company_ids, fields)
+    return {row["id"]: row for row in rows}
+
+
 async def read_terms(server: Server, request: Request, day: date) -> Terms:
     """Read currencies and rates, and work out the company factors.
 
     :param day: the UTC date the rates are taken at
     """
-    companies = {
-        row["id"]: row
-        for row in await server.read(
-            "res.company", request.company_ids, ["currency_id", "root_id"]
-        )
-    }
+    companies = await read_companies(server, request)
     current = companies[request.company_id]
     (currency,) = await server.read(
         "res.currency", [current["currency_id"]], ["name", "rounding"]
@@ -933,7 +1701,7 @@ async def read_terms(server: Server, request: Request, day: date) -> Terms:
                 current["root_id"],
                 day,
             )
-    return Terms(currency["name"], exact(currency["rounding"]), factors)
+    return Terms(currency["name"], exact(currency["rounding"]), companies, factors)
 
 
 async def read_factor(
@@ -983,84 +1751,214 @@ async def filter_domain(server: Server, request: Request) -> list[Any]:
     if request.user_ids:
         domain.append(["user_id", "in", list(request.user_ids)])
     if request.partner_ids:
-        chosen = await server.partners(
-            [["id", "in", list(request.partner_ids)]], ["commercial_partner_id"]
+        chosen = await server.find_ids(
+            "res.partner", request.partner_ids, ["commercial_partner_id"]
         )
-        entities = sorted({row["commercial_partner_id"] for row in chosen.values()})
-        contacts = await server.partners(
-            [["commercial_partner_id", "in", entities]], ["id"]
+        entities = {row["commercial_partner_id"] for row in chosen.values()}
+        contacts = await server.find_ids(
+            "res.partner", entities, ["id"], key="commercial_partner_id"
         )
         domain.append(["partner_id", "in", list(contacts)])
     return [*domain, *request.domain]
 
 
-async def read_book(
-    server: Server, request: Request, terms: Terms, domain: Sequence[Any]
-) -> Book:
-    """Add up the confirmed orders of the period."""
-    book = Book(request, terms)
-    domain = [
+def sales_domain(side: Side, domain: Sequence[Any]) -> list[Any]:
+    """Return the confirmed orders of a side."""
+    return [
         ["state", "=", "sale"],
-        ["date_order", ">=", book.start],
-        ["date_order", "<", book.end],
+        ["date_order", ">=", side.start],
+        ["date_order", "<", side.end],
         *domain,
     ]
-    fields = [
-        "date_order",
-        "company_id",
-        "partner_id",
-        "currency_rate",
-        MEASURES[request.measure],
-    ]
-    async for orders in server.pages("sale.order", domain, fields):
+
+
+async def read_book(
+    server: Server, request: Request, side: Side, money: Money, domain: Sequence[Any]
+) -> Book:
+    """Add up the confirmed orders of a side."""
+    book = Book(request, side, money)
+    fields = [*Book.FIELDS, money.field]
+    async for orders in server.pages("sale.order", sales_domain(side, domain), fields):
         for order in orders:
             book.add(order)
     return book
 
 
-async def read_customers(server: Server, book: Book) -> list[Customer]:
-    """Return the customers of the period, best first, ties by id.
+async def read_sum(server: Server, money: Money, domain: Sequence[Any]) -> Sum:
+    """Add up the orders of a domain."""
+    found = Sum()
+    fields = ["company_id", "currency_rate", money.field]
+    async for orders in server.pages("sale.order", domain, fields):
+        for order in orders:
+            found.add(money.revenue(order))
+    return found
 
-    A customer is a commercial entity. Contacts and entities the user may not read
-    are no customers of his; their orders are in the totals only.
+
+@dataclass
+class Recount:
+    """Both sides of a request, added up from the raw records."""
+
+    server: Server
+    request: Request
+    terms: Terms
+    #: When the stored figures were computed, naive UTC.
+    now: datetime
+    #: Which orders count, apart from days and state.
+    domain: list[Any]
+    money: Money
+    book: Book
+    #: The comparison, None where nothing is compared.
+    before: Book | None
+    #: Entity -> its country, of the customers the user may read.
+    countries: dict[int, int]
+    customers: dict[int, ContactSum]
+    customers_before: dict[int, ContactSum]
+    #: Customers without an order before the period, or before the comparison.
+    new: set[int]
+    new_before: set[int]
+
+    @property
+    def rounding(self) -> Decimal:
+        """The rounding of the display currency."""
+        return self.terms.rounding
+
+    @property
+    def today(self) -> date:
+        """The day in the zone when the stored figures were computed."""
+        return local_day(self.now, parse_zone(self.request.timezone))
+
+    def local_day(self, text: str) -> date:
+        """Return the day in the zone of a UTC text."""
+        zone = parse_zone(self.request.timezone)
+        return local_day(datetime.fromisoformat(text), zone)
+
+    def share(self, revenue: Decimal) -> Decimal:
+        """Return a share of the period's revenue, in percent."""
+        return ratio(revenue, self.book.total.revenue)
+
+    def compared(
+        self, current: Sum, before: Sum | None, name: str = "revenue"
+    ) -> dict[str, Any]:
+        """Return the figures of a row that has a counterpart where one is given.
+
+        :param name: what the revenue is called
+        """
+        return {
+            name: current.revenue,
+            "order_count": current.order_count,
+            "previous": before is not None
+            and {name: before.revenue, "order_count": before.order_count},
+            "change": None
+            if before is None
+            else change(current.revenue, before.revenue),
+        }
+
+    def row(
+        self,
+        key: str,
+        rank: int,
+        current: Sum,
+        before: Sum | None = None,
+        **columns: Any,
+    ) -> View:
+        """Return a row of a breakdown."""
+        return {
+            "key": key,
+            "id": key if key.isdigit() else "",
+            "rank": rank,
+            "name": "",
+            "customer_count": 0,
+            "quantity": 0,
+            "share": 0,
+            **self.compared(current, before),
+            **columns,
+        }
+
+
+async def recount(
+    server: Server, request: Request, terms: Terms, now: datetime, stored_rates: Any
+) -> tuple[Recount, Rates]:
+    """Read the raw orders of both sides, and who is behind them.
+
+    :param stored_rates: the comparison's rates as the record has them
+    :return: also the rates that were used
     """
-    commercial: dict[int, int] = {}
-    for chunk in chunks(book.by_contact):
-        contacts = await server.partners(
-            [["id", "in", chunk]], ["commercial_partner_id"]
-        )
-        for contact, row in contacts.items():
-            commercial[contact] = row["commercial_partner_id"]
-    sums = book.by_customer(commercial)
-    customers = []
-    for chunk in chunks(sums):
-        entities = await server.partners(
-            [["id", "in", chunk]], ["name", "email", "is_company"]
-        )
-        customers += [
-            Customer(
-                id=id_,
-                name=row["name"] or "",
-                email=row["email"] or "",
-                is_company=row["is_company"],
-                revenue=sums[id_].revenue,
-                order_count=sums[id_].order_count,
-            )
-            for id_, row in entities.items()
-        ]
-    customers.sort(key=lambda customer: (-customer.revenue, customer.id))
-    return customers
+    period, comparison = make_sides(request, now)
+    domain = await filter_domain(server, request)
+    before, rates = None, {}
+    if comparison:
+        money = Money(request, terms)
+        before = await read_book(server, request, comparison, money, domain)
+        rates = agreed_rates(before.rates(), stored_rates)
+    money = Money(request, terms, rates)
+    book = await read_book(server, request, period, money, domain)
+    contacts = {*book.by_contact, *(before.by_contact if before else ())}
+    entities, countries = await read_entities(server, contacts)
+    customers = book.by_customer(entities)
+    customers_before = before.by_customer(entities) if before else {}
+    done = Recount(
+        server=server,
+        request=request,
+        terms=terms,
+        now=now,
+        domain=domain,
+        money=money,
+        book=book,
+        before=before,
+        countries=countries,
+        customers=customers,
+        customers_before=customers_before,
+        new=await read_new(server, request, period, customers),
+        new_before=await read_new(server, request, comparison, customers_before)
+        if comparison
+        else set(),
+    )
+    return done, rates
 
 
-async def count_new_customers(
-    server: Server, request: Request, customers: Sequence[Customer]
-) -> int:
-    """Count the customers without any earlier confirmed order, filters aside."""
-    start, _end = period_bounds(request)
-    known: set[int] = set()
-    for chunk in chunks(customer.id for customer in customers):
-        contacts = await server.partners(
-            [["commercial_partner_id", "in", chunk]], ["commercial_partner_id"]
+def agreed_rates(own: Rates, stored: Sequence[Sequence[Any]]) -> Rates:
+    """Return the stored rates where they are right, else the own ones.
+
+    The server keeps them as floats and converts with these; converted with the exact
+    sums, an order's revenue may be a cent off.
+    """
+    agreed = dict(own)
+    for company, currency, *sums in stored:
+        found = own.get((company, currency), ())
+        pairs = list(zip(found, map(exact, sums), strict=False))
+        if pairs and all(
+            abs(one - other) <= RATE_TOLERANCE * abs(one) for one, other in pairs
+        ):
+            agreed[company, currency] = tuple(other for _one, other in pairs)
+    return agreed
+
+
+async def read_entities(
+    server: Server, contacts: Iterable[int]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the commercial entity of contacts, and the countries of the entities.
+
+    Contacts and entities the user may not read are left out: they are no customers
+    of his.
+    """
+    rows = await server.find_ids("res.partner", contacts, ["commercial_partner_id"])
+    owners = {id_: row["commercial_partner_id"] for id_, row in rows.items()}
+    rows = await server.find_ids("res.partner", set(owners.values()), ["country_id"])
+    countries = {id_: row["country_id"] or NOBODY for id_, row in rows.items()}
+    entities = {id_: owner for id_, owner in owners.items() if owner in countries}
+    return entities, countries
+
+
+async def read_new(
+    server: Server, request: Request, side: Side, customers: Iterable[int]
+) -> set[int]:
+    """Return the customers without any earlier confirmed order, filters aside."""
+    new = set(customers) - {HIDDEN}
+    for chunk in chunks(new):
+        contacts = await server.find(
+            "res.partner",
+            [["commercial_partner_id", "in", chunk]],
+            ["commercial_partner_id"],
         )
         entity = {id_: row["commercial_partner_id"] for id_, row in contacts.items()}
         # Each round leaves out the customers found in the one before, so that few
@@ -1073,7 +1971,7 @@ async def count_new_customers(
                     [
                         ["state", "=", "sale"],
                         ["company_id", "in", list(request.company_ids)],
-                        ["date_order", "<", start],
+                        ["date_order", "<", side.start],
                         ["partner_id", "in", list(entity)],
                     ]
                 ],
@@ -1087,74 +1985,674 @@ async def count_new_customers(
             if not orders:
                 break
             found = {entity[order["partner_id"]] for order in orders}
-            known |= found
+            new -= found
             entity = {id_: owner for id_, owner in entity.items() if owner not in found}
-    return len(customers) - len(known)
+    return new
 
 
-async def read_conversion(
-    server: Server, request: Request, domain: Sequence[Any]
-) -> Decimal:
-    """Return the confirmed share of the orders created in the period, in percent."""
-    start, end = period_bounds(request)
-    created = confirmed = 0
-    domain = [["create_date", ">=", start], ["create_date", "<", end], *domain]
-    async for orders in server.pages("sale.order", domain, ["state"]):
-        created += len(orders)
-        confirmed += sum(order["state"] == "sale" for order in orders)
-    return ratio(Decimal(confirmed), Decimal(created))
-
-
-def ratio(part: Decimal, whole: Decimal) -> Decimal:
-    """Return a share in percent, 0 of nothing."""
-    return 100 * part / whole if whole else Decimal(0)
+# ----------------------------------------------------------------------
+# The parts of the view
+# ----------------------------------------------------------------------
 
 
 async def recompute(
-    server: Server, request: Request, terms: Terms, computed_at: datetime
-) -> Figures:
-    """Compute every figure of a request from the raw records.
-
-    :param computed_at: when the stored figures were computed; it decides which
-        buckets were still running
-    """
-    domain = await filter_domain(server, request)
-    book = await read_book(server, request, terms, domain)
-    customers = await read_customers(server, book)
-    overview = {
-        "total_revenue": book.total.revenue,
-        "total_orders": book.total.order_count,
-        "average_order_value": divide(
-            book.total.revenue, book.total.order_count, terms.rounding
-        ),
-        "customer_count": len(customers),
-        "new_customers": await count_new_customers(server, request, customers),
-        "conversion_rate": await read_conversion(server, request, domain),
+    server: Server, request: Request, terms: Terms, answer: Answer
+) -> View:
+    """Compute every figure of a stored answer from the raw records."""
+    stored_rates = answer.record["comparison_rates"] or []
+    done, rates = await recount(
+        server, request, terms, answer.computed_at, stored_rates
+    )
+    customers = ranked(done.customers)
+    scores = rfm_scores(
+        customers,
+        {
+            customer.id: (
+                request.date_to - done.local_day(done.customers[customer.id].last)
+            ).days
+            for customer in customers
+        },
+    )
+    hidden = done.customers.get(HIDDEN, Sum())
+    breakdowns = {
+        **await leaderboards(done),
+        "customer_type": customer_types(done),
+        "rfm_group": rfm_rows(done, customers, scores),
+        "quotation": await quotation_rows(done),
+        "bridge": bridge_rows(done),
+        **await line_rows(done, answer.line_dimensions),
     }
-    today = local_day(computed_at, parse_zone(request.timezone))
-    sheet = Sheet(terms.rounding)
-    sheet.put_overview(overview)
-    for position, bucket in enumerate(book.buckets, 1):
-        sheet.put_bucket(position, {**vars(bucket), "running": bucket.date_to >= today})
-    for rank, customer in enumerate(customers[: request.top_limit], 1):
-        share = ratio(customer.revenue, book.total.revenue)
-        sheet.put_customer({**customer.line(), "rank": rank, "share": share})
-    for name, members in segments(customers):
-        revenue = sum((customer.revenue for customer in members), Decimal(0))
-        sheet.put_segment(
+    return {
+        "comparison": comparison_part(done),
+        "overview": await overview_part(done),
+        "sales_by_period": bucket_part(done),
+        "top_customers": await customer_part(done, customers, scores),
+        "customer_segments": await segment_part(done, customers),
+        "hidden_customers": {
+            "total_revenue": hidden.revenue,
+            "order_count": hidden.order_count,
+        },
+        "breakdowns": breakdowns,
+        "constant_currency": constant_part(done, rates),
+        "metrics": [
+            await metric_line(done, answer, row)
+            for row in answer.record["metrics"] or []
+        ],
+        "warnings": await warning_part(done),
+    }
+
+
+def comparison_part(done: Recount) -> View | None:
+    """Return what the period is compared with."""
+    if not done.before:
+        return None
+    side = done.before.side
+    days = {"date_from": side.date_from, "date_to": side.date_to}
+    return {**days, "start": side.start, "end": side.end}
+
+
+async def overview_part(done: Recount) -> View:
+    """Return the single figures of both sides, and how they changed."""
+    current = {
+        **overview_of(done.book, done.new, done.rounding),
+        "conversion_rate": ratio(*await read_conversion(done, done.book.side)),
+    }
+    overview = {
+        **current,
+        "customer_count": len(set(done.customers) - {HIDDEN}),
+        "previous": None,
+        "change": None,
+    }
+    if done.before:
+        # Both periods have had equally long to convert.
+        start, start_before = (
+            datetime.fromisoformat(book.side.start) for book in (done.book, done.before)
+        )
+        matured = utc_text(done.now - (start - start_before))
+        converted, created = await read_conversion(done, done.before.side, matured)
+        previous = {
+            **overview_of(done.before, done.new_before, done.rounding),
+            "conversion_rate": ratio(converted, created),
+        }
+        moved = {name: change(current[name], previous[name]) for name in previous}
+        # In percentage points, defined as soon as there was anything to convert.
+        moved["conversion_rate"] = (
+            current["conversion_rate"] - previous["conversion_rate"]
+            if created
+            else None
+        )
+        overview.update(previous=previous, change=moved)
+    return overview
+
+
+def overview_of(book: Book, new: set[int], rounding: Decimal) -> dict[str, Any]:
+    """Return what the orders of a side say."""
+    total = book.total
+    return {
+        "total_revenue": total.revenue,
+        "total_orders": total.order_count,
+        "average_order_value": divide(total.revenue, total.order_count, rounding),
+        "new_customers": len(new),
+    }
+
+
+async def read_conversion(
+    done: Recount, side: Side, matured: str | None = None
+) -> tuple[Decimal, Decimal]:
+    """Return how many of the orders created on a side are confirmed, and all.
+
+    :param matured: only those confirmed before this instant count as such
+    """
+    created = confirmed = 0
+    domain = [
+        ["create_date", ">=", side.start],
+        ["create_date", "<", side.end],
+        *done.domain,
+    ]
+    fields = ["state", "date_order"]
+    async for orders in done.server.pages("sale.order", domain, fields):
+        created += len(orders)
+        confirmed += sum(
+            order["state"] == "sale"
+            and (matured is None or order["date_order"] < matured)
+            for order in orders
+        )
+    return Decimal(confirmed), Decimal(created)
+
+
+def bucket_part(done: Recount) -> list[View]:
+    """Return the curve."""
+    buckets = done.book.side.buckets
+    before = done.before.side.buckets if done.before else [None] * len(buckets)
+    lines = []
+    for bucket, other in zip(buckets, before, strict=True):
+        line = {**vars(bucket), "running": bucket.date_to >= done.today}
+        line["previous"] = other and {
+            "date_from": other.date_from,
+            "date_to": other.date_to,
+            "revenue": other.revenue,
+            "order_count": other.order_count,
+        }
+        line["change"] = other and change(bucket.revenue, other.revenue)
+        lines.append(line)
+    return lines
+
+
+async def customer_part(
+    done: Recount, customers: Sequence[Customer], scores: Mapping[int, Scores]
+) -> list[View]:
+    """Return the top customers."""
+    top = customers[: done.request.top_limit]
+    details = await read_details(done, top)
+    lifetimes = await read_lifetimes(done, top)
+    lines = []
+    for rank, customer in enumerate(top, 1):
+        before = done.customers_before.get(customer.id, Sum()) if done.before else None
+        lifetime, score = lifetimes[customer.id], scores[customer.id]
+        first, last = map(done.local_day, (lifetime.first, lifetime.last))
+        gaps = lifetime.order_count - 1
+        lines.append(
+            {
+                **details[customer.id],
+                "rank": rank,
+                "share": done.share(customer.revenue),
+                **done.compared(
+                    Sum(customer.revenue, customer.order_count), before, "total_revenue"
+                ),
+                "lifetime": {
+                    "revenue": lifetime.revenue,
+                    "order_count": lifetime.order_count,
+                    "first_order_date": str(first),
+                    "last_order_date": str(last),
+                    "average_gap_days": Decimal((last - first).days) / gaps
+                    if gaps
+                    else None,
+                },
+                "rfm": {**score._asdict(), "group": score.group},
+            }
+        )
+    return lines
+
+
+async def read_details(
+    done: Recount, customers: Iterable[Customer]
+) -> dict[int, dict[str, Any]]:
+    """Read who some customers are."""
+    return await done.server.find_ids(
+        "res.partner",
+        [customer.id for customer in customers],
+        ["name", "email", "is_company"],
+    )
+
+
+async def read_lifetimes(
+    done: Recount, customers: Iterable[Customer]
+) -> dict[int, ContactSum]:
+    """Add up all orders of customers until the end of the period, filters aside."""
+    lifetimes: dict[int, ContactSum] = {}
+    fields = [
+        "partner_id",
+        "date_order",
+        "company_id",
+        "currency_rate",
+        done.money.field,
+    ]
+    for chunk in chunks(customer.id for customer in customers):
+        contacts = await done.server.find(
+            "res.partner",
+            [["commercial_partner_id", "in", chunk]],
+            ["commercial_partner_id"],
+        )
+        domain = [
+            ["state", "=", "sale"],
+            ["company_id", "in", list(done.request.company_ids)],
+            ["date_order", "<", done.book.side.end],
+            ["partner_id", "in", list(contacts)],
+        ]
+        async for orders in done.server.pages("sale.order", domain, fields):
+            for order in orders:
+                entity = contacts[order["partner_id"]]["commercial_partner_id"]
+                day = order["date_order"]
+                lifetimes.setdefault(entity, ContactSum()).merge(
+                    ContactSum(done.money.revenue(order), 1, first=day, last=day)
+                )
+    return lifetimes
+
+
+async def segment_part(done: Recount, customers: Sequence[Customer]) -> list[View]:
+    """Return the segments."""
+    before = dict(segments(ranked(done.customers_before)))
+    parts = dict(segments(customers))
+    best = [one for members in parts.values() for one in members[:SEGMENT_STORED]]
+    details = await read_details(done, best)
+    lines = []
+    for name, members in parts.items():
+        current = total_of(Sum(*customer[1:]) for customer in members)
+        others = before.get(name, [])
+        previous = total_of(Sum(*customer[1:]) for customer in others).revenue
+        lines.append(
             {
                 "segment_name": name,
                 "customer_count": len(members),
-                "total_revenue": revenue,
+                "total_revenue": current.revenue,
                 "average_revenue_per_customer": divide(
-                    revenue, len(members), terms.rounding
+                    current.revenue, len(members), done.rounding
                 ),
+                "previous": done.before
+                and {"customer_count": len(others), "total_revenue": previous},
+                "change": done.before and change(current.revenue, previous),
                 "top_customers": [
-                    customer.line() for customer in members[:SEGMENT_STORED]
+                    {
+                        **details[customer.id],
+                        "total_revenue": customer.revenue,
+                        "order_count": customer.order_count,
+                    }
+                    for customer in members[:SEGMENT_STORED]
                 ],
             }
         )
-    return sheet.figures
+    return lines
+
+
+async def leaderboards(done: Recount) -> dict[str, list[View]]:
+    """Return salespeople, teams and countries, best first, ties by id."""
+
+    def by_country(sums: Mapping[int, Sum]) -> dict[int, Sum]:
+        found: dict[int, Sum] = {}
+        for id_, one in sums.items():
+            country = done.countries.get(id_, NOBODY)
+            found.setdefault(country, Sum()).add(one.revenue, one.order_count)
+        return found
+
+    book, before = done.book, done.before
+    boards = {}
+    for dimension, model, current, previous in (
+        ("user", "res.users", book.by_user, before and before.by_user),
+        ("team", "crm.team", book.by_team, before and before.by_team),
+        (
+            "country",
+            "res.country",
+            by_country(done.customers),
+            before and by_country(done.customers_before),
+        ),
+    ):
+        ids = {*current, *(previous or ())}
+        nothing = Sum()
+        names = await done.server.find_ids(model, ids - {NOBODY}, ["name"])
+        ordered = sorted(ids, key=lambda id_: (-current.get(id_, nothing).revenue, id_))
+        boards[dimension] = [
+            done.row(
+                str(id_ or ""),
+                rank,
+                current.get(id_, nothing),
+                None if previous is None else previous.get(id_, nothing),
+                name=names[id_]["name"] if id_ in names else "",
+                share=done.share(current.get(id_, nothing).revenue),
+            )
+            for rank, id_ in enumerate(ordered, 1)
+        ]
+    return boards
+
+
+def customer_types(done: Recount) -> list[View]:
+    """Return the orders of new customers, and all others."""
+
+    def split(sums: Mapping[int, Sum], new: set[int]) -> tuple[Sum, Sum]:
+        return (
+            total_of(one for id_, one in sums.items() if id_ in new),
+            total_of(one for id_, one in sums.items() if id_ not in new),
+        )
+
+    current = split(done.customers, done.new)
+    before = (
+        split(done.customers_before, done.new_before) if done.before else (None,) * 2
+    )
+    known = set(done.customers) - {HIDDEN} - done.new
+    return [
+        done.row(
+            key,
+            rank,
+            current[rank - 1],
+            before[rank - 1],
+            customer_count=len(ids),
+            share=done.share(current[rank - 1].revenue),
+        )
+        for rank, (key, ids) in enumerate((("new", done.new), ("returning", known)), 1)
+    ]
+
+
+def rfm_rows(
+    done: Recount, customers: Sequence[Customer], scores: Mapping[int, Scores]
+) -> list[View]:
+    """Return the groups that have customers."""
+    rows = []
+    for rank, (group, *_limits) in enumerate(RFM_GROUPS, 1):
+        members = [one for one in customers if scores[one.id].group == group]
+        if members:
+            found = total_of(Sum(*customer[1:]) for customer in members)
+            share = done.share(found.revenue)
+            rows.append(
+                done.row(group, rank, found, customer_count=len(members), share=share)
+            )
+    return rows
+
+
+async def quotation_rows(done: Recount) -> list[View]:
+    """Return the open quotations, those that expire soon, and apart the expired."""
+    today = str(done.today)
+    soon = str(done.today + timedelta(days=EXPIRING_DAYS))
+    sums = {"open": Sum(), "expiring": Sum(), "expired": Sum()}
+    fields = ["validity_date", "company_id", "currency_rate", done.money.field]
+    domain = [["state", "in", ["draft", "sent"]], *done.domain]
+    async for orders in done.server.pages("sale.order", domain, fields):
+        for order in orders:
+            revenue = done.money.revenue(order)
+            last_day = order["validity_date"]
+            is_expired = last_day and last_day < today
+            sums["expired" if is_expired else "open"].add(revenue)
+            if last_day and today <= last_day <= soon:
+                sums["expiring"].add(revenue)
+    return [
+        done.row(key, rank, found) for rank, (key, found) in enumerate(sums.items(), 1)
+    ]
+
+
+def bridge_rows(done: Recount) -> list[View]:
+    """Return why revenue changed."""
+    if not done.before:
+        return []
+    parts = bridge(done.customers, done.customers_before, done.new, done.rounding)
+    return [
+        done.row(key, rank, Sum(revenue, 0))
+        for rank, (key, revenue) in enumerate(parts.items(), 1)
+    ]
+
+
+def constant_part(done: Recount, rates: Rates) -> View | None:
+    """Return the revenue at the comparison's rates."""
+    if not done.before:
+        return None
+    constant = sum((one.constant for one in done.customers.values()), Decimal(0))
+    return {
+        "revenue": constant,
+        "change": change(constant, done.before.total.revenue),
+        "currency_effect": done.book.total.revenue - constant,
+        "rates": [[*pair, *sums] for pair, sums in rates.items()],
+    }
+
+
+# ----------------------------------------------------------------------
+# Products and categories
+# ----------------------------------------------------------------------
+
+
+@dataclass
+class LineSum(Sum):
+    """Lines of a product or category; an order is counted once."""
+
+    quantity: Decimal = Decimal(0)
+
+
+@dataclass
+class LineBook:
+    """Adds up order lines by product and by category."""
+
+    sums: dict[str, dict[int, LineSum]]
+    #: Products the user may read, with ``display_name`` and ``categ_id``.
+    products: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def key(self, dimension: str, line: Mapping[str, Any]) -> int:
+        """Return the product or category of a line."""
+        if dimension == "product":
+            return line["product_id"] or NOBODY
+        return self.products.get(line["product_id"], {}).get("categ_id") or NOBODY
+
+    def add(self, line: Mapping[str, Any], revenue: Decimal, counted: set[Any]) -> None:
+        """Take one line.
+
+        :param counted: what was counted of the orders at hand
+        """
+        for dimension, sums in self.sums.items():
+            key = self.key(dimension, line)
+            mark = (dimension, key, line["order_id"])
+            found = sums.setdefault(key, LineSum())
+            found.add(revenue, mark not in counted)
+            found.quantity += exact(line["product_uom_qty"])
+            counted.add(mark)
+
+
+async def read_line_book(
+    done: Recount, side: Side, dimensions: Iterable[str]
+) -> LineBook:
+    """Add up the lines of a side's confirmed orders, some orders at a time.
+
+    A line is converted like its order, and rounded by itself.
+    """
+    amount = {"untaxed": "price_subtotal", "total": "price_total"}[done.request.measure]
+    book = LineBook({dimension: {} for dimension in dimensions})
+    domain = sales_domain(side, done.domain)
+    fields = ["order_id", "product_id", "product_uom_qty", amount]
+    async for page in done.server.pages(
+        "sale.order", domain, ["company_id", "currency_rate"]
+    ):
+        orders = {order["id"]: order for order in page}
+        for chunk in chunks(orders):
+            counted: set[Any] = set()
+            line_domain = [["order_id", "in", chunk], ["display_type", "=", False]]
+            async for lines in done.server.pages(
+                "sale.order.line", line_domain, fields
+            ):
+                unknown = {line["product_id"] for line in lines} - {
+                    *book.products,
+                    False,
+                }
+                book.products.update(
+                    await done.server.find_ids(
+                        "product.product", unknown, ["display_name", "categ_id"]
+                    )
+                )
+                for line in lines:
+                    terms = {**orders[line["order_id"]], amount: line[amount]}
+                    book.add(line, done.money.revenue(terms, amount), counted)
+    return book
+
+
+async def line_rows(done: Recount, dimensions: Sequence[str]) -> dict[str, list[View]]:
+    """Return the best products and categories, and what is left of the revenue."""
+    if not dimensions:
+        return {}
+    book = await read_line_book(done, done.book.side, dimensions)
+    before = done.before and await read_line_book(done, done.before.side, dimensions)
+    rows = {}
+    for dimension in dimensions:
+        sums = book.sums[dimension]
+        best = sorted(sums, key=lambda id_: (-sums[id_].revenue, id_))
+        best = best[: done.request.top_limit]
+        names = await done.server.find_ids(
+            LINE_DIMENSIONS[dimension], set(best) - {NOBODY}, ["display_name"]
+        )
+        rows[dimension] = [
+            done.row(
+                str(id_ or ""),
+                rank,
+                sums[id_],
+                before and before.sums[dimension].get(id_, Sum()),
+                name=names[id_]["display_name"] if id_ in names else "",
+                quantity=sums[id_].quantity,
+                share=done.share(sums[id_].revenue),
+            )
+            for rank, id_ in enumerate(best, 1)
+        ]
+        rest = done.book.total.revenue - total_of(sums[id_] for id_ in best).revenue
+        if rest:
+            share = done.share(rest)
+            rows[dimension].append(
+                done.row("other", len(best) + 1, Sum(rest, 0), share=share)
+            )
+    return rows
+
+
+# ----------------------------------------------------------------------
+# Metrics of other addons
+# ----------------------------------------------------------------------
+
+
+class NotRecomputableError(CheckError):
+    """A metric is made in a way this script does not know."""
+
+
+@dataclass
+class Fold:
+    """Aggregates numbers without keeping them."""
+
+    count: int = 0
+    sum: Decimal = Decimal(0)
+    min: Decimal = Decimal(0)
+    max: Decimal = Decimal(0)
+
+    @property
+    def avg(self) -> Decimal:
+        """The mean, 0 of nothing."""
+        return self.sum / self.count if self.count else Decimal(0)
+
+    def add(self, value: Decimal) -> None:
+        """Take one number."""
+        self.min = min(self.min, value) if self.count else value
+        self.max = max(self.max, value) if self.count else value
+        self.count += 1
+        self.sum += value
+
+
+FOLDS = ("sum", "min", "max", "avg")
+
+
+async def metric_line(done: Recount, answer: Answer, row: Mapping[str, Any]) -> View:
+    """Recompute a metric from the records the server says it is made of.
+
+    What cannot be recomputed is None.
+    """
+    name = row["name"]
+    values = {
+        side: await read_metric(done, answer.metric_domains[name, side], row["kind"])
+        for side in ("current", "previous")
+        if (name, side) in answer.metric_domains
+    }
+    current, previous = values["current"], values.get("previous", False)
+    return {
+        "name": name,
+        "kind": row["kind"],
+        "value": current,
+        "previous": previous,
+        "change": None
+        if current is None or not previous
+        else change(current, previous),
+    }
+
+
+async def read_metric(
+    done: Recount, described: Mapping[str, Any], kind: str
+) -> Decimal | None:
+    """Return one side of a metric, None where it cannot be recomputed."""
+    try:
+        value = await fold_metric(done, described)
+    except NotRecomputableError:
+        return None
+    if kind == "monetary":
+        return round_half_away(Fraction(value), done.rounding)
+    return value
+
+
+async def fold_metric(done: Recount, described: Mapping[str, Any]) -> Decimal:
+    """Fetch the raw records of a metric, and aggregate them page by page."""
+    aggregate = described.get("aggregate", "")
+    name, _colon, function = aggregate.partition(":")
+    fields, value_of = metric_reader(done, described)
+    fold = Fold()
+    async for records in done.server.pages(
+        described["model"], described["domain"], fields, **described["context"]
+    ):
+        for record in records:
+            fold.add(value_of(record))
+    return Decimal(fold.count if aggregate == "__count" else getattr(fold, function))
+
+
+def metric_reader(
+    done: Recount, described: Mapping[str, Any]
+) -> tuple[list[str], Callable[[Mapping[str, Any]], Decimal]]:
+    """Return the raw fields of an aggregate, and what makes a number of them."""
+    aggregate = described.get("aggregate", "")
+    name, _colon, function = aggregate.partition(":")
+    if aggregate == "__count":
+        return ["id"], lambda record: Decimal(1)
+    if function not in FOLDS:
+        raise NotRecomputableError(aggregate)
+    amount = MEASURES.get(name.removeprefix("dashboard_amount_"))
+    if amount and described["model"] == "sale.order":
+        fields = ["company_id", "currency_rate", amount]
+        return fields, lambda order: done.money.revenue(order, amount)
+    if name.startswith("dashboard_"):
+        # Computed by the server, not raw.
+        raise NotRecomputableError(aggregate)
+
+    def number(record: Mapping[str, Any]) -> Decimal:
+        value = record[name]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise NotRecomputableError(aggregate)
+        return exact(value)
+
+    return [name], number
+
+
+# ----------------------------------------------------------------------
+# Data health
+# ----------------------------------------------------------------------
+
+
+async def warning_part(done: Recount) -> list[View]:
+    """Return the warnings, each with its orders."""
+    book = done.book
+    found: list[tuple[str, Sum]] = []
+    for company_id, factor in done.terms.factors.items():
+        if not factor.day:
+            orders = book.by_company.get(company_id, Sum())
+            found.append(("company_without_rate", orders))
+    for (company_id, currency_id), orders in book.by_pair.items():
+        if not await has_rate(done, company_id, currency_id):
+            found.append(("currency_without_rate", orders))
+    sales = sales_domain(book.side, done.domain)
+    no_line = ["order_line", "not any", [["display_type", "=", False]]]
+    late = ["date_order", ">", utc_text(done.now)]
+    for code, domain in (
+        ("no_product_line", [*sales, no_line]),
+        ("future_order", [["state", "=", "sale"], late, *done.domain]),
+    ):
+        found.append((code, await read_sum(done.server, done.money, domain)))
+    found.append(("hidden_customers", done.customers.get(HIDDEN, Sum())))
+    lines = [
+        {"code": code, "order_count": orders.order_count, "revenue": orders.revenue}
+        for code, orders in found
+        if orders.order_count or code == "company_without_rate"
+    ]
+    if not done.server.user["tz"]:
+        lines.append({"code": "no_timezone", "order_count": 0, "revenue": Decimal(0)})
+    return lines
+
+
+async def has_rate(done: Recount, company_id: int, currency_id: int) -> bool:
+    """Whether a company can convert a currency: any rate of one of the two will do.
+
+    Rates count from where Odoo looks for them: the company's root, and shared ones.
+    The other currency of the two may be the one that all rates refer to.
+    """
+    company = done.terms.companies[company_id]
+    domain = [
+        ["currency_id", "in", [currency_id, company["currency_id"]]],
+        ["company_id", "in", [False, company["root_id"]]],
+    ]
+    rates = await done.server.call(
+        "res.currency.rate", "search_read", [domain], {"fields": ["id"], "limit": 1}
+    )
+    return bool(rates)
 
 
 # ----------------------------------------------------------------------
@@ -1164,12 +2662,13 @@ async def recompute(
 
 async def resolve(server: Server, options: Options) -> Request:
     """Fill in what the command line left open, and set the common context."""
-    (user,) = await server.read("res.users", [server.uid], ["company_id", "tz", "lang"])
-    company_ids = options.company_ids or (user["company_id"],)
-    if user["lang"]:
-        server.context["lang"] = user["lang"]
+    company_ids = options.company_ids or (server.user["company_id"],)
     server.context["allowed_company_ids"] = list(company_ids)
-    zone = options.timezone or user["tz"] or await company_zone(server, company_ids[0])
+    zone = (
+        options.timezone
+        or server.user["tz"]
+        or await company_zone(server, company_ids[0])
+    )
     server.context["tz"] = zone
     today = local_day(utc_now(), parse_zone(zone))
     date_to = options.date_to or max(today, options.date_from or today)
@@ -1178,6 +2677,7 @@ async def resolve(server: Server, options: Options) -> Request:
         date_to=date_to,
         timezone=zone,
         period_type=options.period_type,
+        compare=options.compare,
         measure=options.measure,
         top_limit=options.top_limit,
         company_id=company_ids[0],
@@ -1197,11 +2697,6 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
-def local_day(instant: datetime, zone: ZoneInfo) -> date:
-    """Return the calendar day of a zone a naive UTC instant lies in."""
-    return _to_local(instant, zone).date()
-
-
 @dataclass
 class Report:
     """All rows of one comparison."""
@@ -1213,6 +2708,8 @@ class Report:
     #: What the stored record and its payload disagree about: never a matter of time.
     payload_rows: list[Row]
     notes: list[str]
+    #: Figures that are neither right nor wrong.
+    unchecked: list[str]
 
     @property
     def recomputed(self) -> Figures:
@@ -1229,7 +2726,8 @@ class Report:
         """The exit status of the script."""
         if self.differing:
             return EXIT_DIFFERS
-        return EXIT_UNCHECKED if self.answer.errors else EXIT_EQUAL
+        missing = self.answer.errors or self.unchecked
+        return EXIT_UNCHECKED if missing else EXIT_EQUAL
 
 
 async def inspect(server: Server, answer: Answer, asked: Request | None) -> Report:
@@ -1243,21 +2741,51 @@ async def inspect(server: Server, answer: Answer, asked: Request | None) -> Repo
     except RefusedError as error:
         terms = await stored_terms(server, answer)
         notes.append(f"stored currency factors used, not checked: {error}")
-    recomputed = await recompute(server, request, terms, answer.computed_at)
+    view = await recompute(server, request, terms, answer)
+    recomputed = Sheet(view, terms.rounding).figures
     stored = answer.stored_figures(terms.rounding)
-    rows = compare(stored, recomputed, answer.failed)
+    for code in sorted({line["code"] for line in answer.record["warnings"] or []}):
+        if code not in WARNINGS:
+            notes.append(f"warning {code} of another addon, not recomputed")
+            prefix = f"warning {code} "
+            stored = {
+                name: value
+                for name, value in stored.items()
+                if not name.startswith(prefix)
+            }
+    unknown = [line["name"] for line in view["metrics"] if is_unknown(line)]
+    excused = {name: "FAILED" for name in recomputed if is_failed(name, answer.errors)}
+    for name in unknown:
+        for row in ("{}", "{} previous", "{} change"):
+            excused[row.format(f"metric {name}")] = "NOT CHECKED"
+    rows = compare(stored, recomputed, excused)
     rows = [*terms_rows(await stored_terms(server, answer), terms), *rows]
     if asked:
         rows = [*request_rows(request, asked), *rows]
-    payload_rows = []
-    if answer.payload is not None:
-        shown = {name: value for name, value in stored.items() if is_shown(name)}
-        shown.update(answer.stored_facts())
-        own = answer.payload_figures(terms.rounding) | answer.payload_facts()
-        payload_rows = [
-            replace(row, name=f"payload: {row.name}") for row in compare(shown, own)
-        ]
-    return Report(answer, request, terms, rows, payload_rows, notes)
+    unchecked = [
+        f"metric {name}: not recomputable,"
+        f" {answer.metric_domains[name, 'current'].get('aggregate')!r} is no count,"
+        " sum, least, greatest or mean of a raw field"
+        for name in unknown
+    ]
+    payload_rows = check_payload(answer, terms.rounding)
+    return Report(answer, request, terms, rows, payload_rows, notes, unchecked)
+
+
+def is_unknown(line: View) -> bool:
+    """Whether a metric could not be recomputed."""
+    return line["value"] is None or line["previous"] is None
+
+
+def check_payload(answer: Answer, rounding: Decimal) -> list[Row]:
+    """Compare the payload with the record it was made from."""
+    if answer.payload is None:
+        return []
+    stored = answer.stored_figures(rounding)
+    shown = {name: value for name, value in stored.items() if is_shown(name)}
+    shown.update(answer.stored_facts())
+    own = answer.payload_figures(rounding) | answer.payload_facts()
+    return [replace(row, name=f"payload: {row.name}") for row in compare(shown, own)]
 
 
 def is_shown(name: str) -> bool:
@@ -1274,6 +2802,7 @@ async def stored_terms(server: Server, answer: Answer) -> Terms:
     return Terms(
         currency=currency["name"],
         rounding=exact(currency["rounding"]),
+        companies=await read_companies(server, answer.request()),
         factors={
             int(company_id): Factor(
                 exact(factor["numerator"]),
@@ -1309,6 +2838,7 @@ def request_rows(stored: Request, asked: Request) -> list[Row]:
             "date_to",
             "timezone",
             "period_type",
+            "compare",
             "measure",
             "top_limit",
             "company_id",
@@ -1317,9 +2847,12 @@ def request_rows(stored: Request, asked: Request) -> list[Row]:
     ]
 
 
-async def check_stored(server: Server, dashboard_id: int) -> Report:
+async def check_stored(server: Server, dashboard_id: int, products: bool) -> Report:
     """Check a stored dashboard as it is."""
+    if products:
+        await load_lines(server, dashboard_id)
     answer = await read_answer(server, dashboard_id)
+    answer.has_products = products
     request = answer.request()
     server.context.update(
         allowed_company_ids=list(request.company_ids), tz=request.timezone
@@ -1336,13 +2869,20 @@ async def check_fresh(server: Server, options: Options) -> Report:
     on every figure.
     """
     asked = await resolve(server, options)
-    report = await inspect(server, await ask(server, asked, refresh=False), asked)
+    products = options.products
+    answer = await ask(server, asked, False, products)
+    report = await inspect(server, answer, asked)
     for _attempt in range(RECHECKS):
         if not report.differing:
             return report
-        before = report.recomputed
-        report = await inspect(server, await ask(server, asked, refresh=True), asked)
+        before, former = report.recomputed, answer
+        answer = await ask(server, asked, True, products)
+        report = await inspect(server, answer, asked)
         if report.recomputed == before:
+            return report
+        # Where the period ends today, what is compared moves with the clock: look
+        # once more at what was there then.
+        if (await inspect(server, former, asked)).recomputed == before:
             return report
     if report.differing:
         raise CheckError(
@@ -1359,7 +2899,8 @@ def render(report: Report) -> str:
     lines = [
         f"sale.dashboard {answer.record['id']}: {request.date_from} .. "
         f"{request.date_to} {request.timezone}, {request.period_type}, "
-        f"{request.measure}, companies {list(request.company_ids)}, "
+        f"{request.measure}, compared with {request.compare}, "
+        f"companies {list(request.company_ids)}, "
         f"{report.terms.currency}, computed {answer.record['generated_at']} UTC"
     ]
     for company_id, factor in report.terms.factors.items():
@@ -1379,6 +2920,7 @@ def render(report: Report) -> str:
         ]
         lines.append(" | ".join([*padded, verdict]))
     lines += [f"note: {printable(note)}" for note in report.notes]
+    lines += [f"NOT CHECKED: {printable(what)}" for what in report.unchecked]
     for section, sentence in answer.errors.items():
         lines.append(f"FAILED on the server: {section}: {printable(sentence)}")
     for row in report.differing:
@@ -1465,6 +3007,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--date-from", type=parse_day, help="first day (30 days up to the last)")
     add("--date-to", type=parse_day, help="last day, included (today)")
     add("--period-type", choices=PERIOD_TYPES, default="daily")
+    add("--compare", choices=COMPARES, default="previous_period")
     add("--measure", choices=tuple(MEASURES), default="untaxed")
     add(
         "--company-ids",
@@ -1474,6 +3017,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add("--timezone", help="IANA name (the user's, else the company's, else UTC)")
     add("--top-limit", type=int, default=10, help="number of top customers (10)")
+    add(
+        "--products",
+        action="store_true",
+        help="check products and categories too, which are read when asked for",
+    )
     add(
         "--dashboard-id",
         type=int,
@@ -1516,7 +3064,7 @@ async def verify(options: Options) -> Report:
     try:
         server = await login(client, options)
         if options.dashboard_id is not None:
-            return await check_stored(server, options.dashboard_id)
+            return await check_stored(server, options.dashboard_id, options.products)
         return await check_fresh(server, options)
     finally:
         await client.close()

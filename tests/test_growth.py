@@ -7,6 +7,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.sale_dashboard.engine.metrics import Metric
 
@@ -337,6 +338,39 @@ class TestProducts(DashboardCase):
             [(str(self.table.id), 100.0), ("other", 96.67)],
         )
 
+    def test_a_period_without_sales_has_no_rows(self):
+        dashboard = self.dashboards().browse(
+            self.compute("1999-01-01", "1999-01-31")["id"]
+        )
+        self.assertEqual(dashboard.load_breakdown("product"), [])
+        self.assertEqual(dashboard.load_breakdown("category"), [])
+
+    def test_ties_go_by_id(self):
+        # By the product's own order, the reference, it would be the other way round.
+        self.table.default_code, self.chair.default_code = "Z", "A"
+        self.sell([(self.chair, 1, 4.0)], at="2025-06-06 10:00:00")
+        _dashboard, lines = self.load("product", top_limit=1)
+        self.assertEqual(lines[0]["id"], self.table.id)
+
+    def test_lines_without_a_product(self):
+        orders = self.make_order(80, at="2025-05-20 10:00:00") + self.make_order(90)
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET product_id = NULL, is_downpayment = true"
+            " WHERE order_id IN %s",
+            (orders._ids,),
+        )
+        self.env.invalidate_all()
+        for dimension in ("product", "category"):
+            dashboard, lines = self.load(dimension)
+            [row] = [line for line in lines if not line["key"]]
+            self.assertEqual((row["revenue"], row["previous"]["revenue"]), (90.0, 80.0))
+            for side, amount in (("current", 90.0), ("previous", 80.0)):
+                opened = dashboard.get_metric_domain(
+                    "total_revenue", f"{dimension}:", side
+                )
+                found = self.env["sale.order.line"].search(opened["domain"])
+                self.assertEqual(sum(found.mapped("price_subtotal")), amount)
+
     def test_loaded_once_and_then_part_of_the_payload(self):
         dashboard, lines = self.load("product")
         count = len(dashboard.breakdown_ids)
@@ -420,6 +454,15 @@ class TestWhyItChanged(DashboardCase):
             sum(parts.values()),
             overview["total_revenue"] - overview["previous"]["total_revenue"],
         )
+
+    @mute_logger("odoo.addons.sale_dashboard.models.sale_dashboard_builder")
+    def test_without_new_customers_the_bridge_fails_too(self):
+        source = self.env.registry["sale.dashboard.source"]
+        with patch.object(source, "_read_new_customers", side_effect=ValueError):
+            payload = self.compute()
+        self.assertEqual(payload["errors"].keys(), {"new_customers", "bridge"})
+        self.assertIs(payload["constant_currency"], False)
+        self.assertNotIn("bridge", payload["breakdowns"])
 
     def test_each_part_opens_its_orders(self):
         dashboard = self.dashboards().browse(self.compute()["id"])

@@ -1,16 +1,20 @@
 """The verifier, run as its users run it: a process of its own, over the network."""
 
 import ast
+import contextlib
 import importlib.util
+import io
 import os
 import re
 import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
@@ -19,6 +23,9 @@ from odoo import fields
 from odoo.tests import BaseCase, HttpCase, new_test_user, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
+
+from odoo.addons.sale_dashboard.engine.assembly import Sum
+from odoo.addons.sale_dashboard.engine.metrics import Metric
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "verify_rpc.py"
 PASSWORD = "a-secret-of-the-tests"
@@ -38,6 +45,38 @@ def load_script():
     with patch.dict(sys.modules, {"verify_rpc": module}):
         spec.loader.exec_module(module)
     return module
+
+
+def run_process(arguments, environment):
+    """Run the script in a process of its own."""
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), *arguments],
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def run_main(arguments, environment):
+    """Run the script in this process: its start takes longer than all it does."""
+    script = load_script()
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _number in range(2)]
+    with (
+        patch.dict(os.environ, environment),
+        contextlib.redirect_stdout(streams[0]),
+        contextlib.redirect_stderr(streams[1]),
+    ):
+        try:
+            status = script.main(arguments)
+        except SystemExit as stop:
+            status = stop.code
+    written = []
+    for stream in streams:
+        stream.flush()
+        written.append(stream.buffer.getvalue().decode())
+    return subprocess.CompletedProcess(arguments, status, *written)
 
 
 @tagged("post_install", "-at_install")
@@ -108,9 +147,23 @@ class TestVerifyRpc(HttpCase):
         cls.stranger = new_test_user(
             cls.env, login="verify_stranger", password=PASSWORD
         )
-        cls.product = cls.env["product.product"].create(
-            {"name": "Hour", "type": "service", "taxes_id": False}
+        categories = cls.env["product.category"].create(
+            [{"name": name} for name in ("Labour", "Goods")]
         )
+        cls.products = cls.env["product.product"].create(
+            [
+                {
+                    "name": name,
+                    # the reverse order of the ids, which break ties
+                    "default_code": f"V{9 - number}",
+                    "type": "service",
+                    "categ_id": categories[number % 2].id,
+                    "taxes_id": False,
+                }
+                for number, name in enumerate(("Hour", "Käse", "Day"))
+            ]
+        )
+        cls.team = cls.env["crm.team"].create({"name": "Verified", "company_id": False})
         cls.partners = cls._make_partners()
         cls._make_orders()
 
@@ -118,12 +171,14 @@ class TestVerifyRpc(HttpCase):
     def _make_partners(cls):
         """Companies with contacts, persons, and an archived one."""
         Partner = cls.env["res.partner"]
+        countries = (cls.env.ref("base.fr").id, cls.env.ref("base.be").id, False)
         partners = Partner.create(
             [
                 {
                     "name": f"Käufer {number}",
                     "is_company": number % 2 == 0,
                     "email": f"buyer{number}@example.com" if number % 3 else False,
+                    "country_id": countries[number % 3],
                 }
                 for number in range(14)
             ]
@@ -156,22 +211,30 @@ class TestVerifyRpc(HttpCase):
         ]
         start = datetime(2025, 1, 1, 11, 0, 0)
         days = [start + timedelta(days=7 * week, hours=week) for week in range(50)]
+        start = datetime(2024, 2, 12, 9, 0, 0)
+        days += [start + timedelta(days=11 * number) for number in range(27)]
         now = fields.Datetime.now()
-        days += [*edges, now - timedelta(days=1), now - timedelta(days=12)]
+        days += [*edges, *(now - timedelta(days=ago) for ago in (-3, 0, 1, 12, 31, 40))]
         amounts = (100.0, 0.01, 19.99, 33.33, 1234.56, -25.0, 0.0, 999.99)
         users = (cls.salesman, cls.admin, cls.env["res.users"])
         states = ("sale", "sale", "sale", "draft", "cancel")
         orders = cls.env["sale.order"]
         for number, day in enumerate(days):
             company = (cls.company, cls.company, cls.other_company)[number % 3]
+            amount = amounts[number % len(amounts)]
             orders += cls._make_order(
                 company,
                 cls.partners[number % len(cls.partners)],
-                amounts[number % len(amounts)],
+                amount,
                 day,
                 currency=(cls.usd, cls.eur, cls.gbp)[number % 7 % 3],
                 user=users[number % 4 % 3],
                 state=states[number % len(states)],
+                lines=zip(cls.products, (amount, amount, 7.77), strict=True),
+                team_id=cls.team.id if number % 3 == 1 else False,
+                validity_date=now.date() + timedelta(days=number % 20 - 6)
+                if number % 4
+                else False,
             )
         # Moved to the other company later: who has only the first may not read it.
         foreign = cls.env["res.partner"].create({"name": "Foreign"})
@@ -184,12 +247,36 @@ class TestVerifyRpc(HttpCase):
                 "UPDATE sale_order SET currency_rate = %s WHERE id IN %s",
                 [rate, found._ids],
             )
+        cls.env.cr.execute(
+            "UPDATE sale_order SET amount_total = round(amount_untaxed * 1.2, 2)"
+            " WHERE id IN %s",
+            [orders[::2]._ids],
+        )
+        # A down payment needs no product; an order may be without any line.
+        cls.env.cr.execute(
+            "UPDATE sale_order_line SET product_id = NULL, is_downpayment = true"
+            " WHERE order_id IN %s",
+            [orders[4::12]._ids],
+        )
+        cls.env.cr.execute(
+            "DELETE FROM sale_order_line WHERE order_id IN %s", [orders[3::17]._ids]
+        )
         cls.env.invalidate_all()
 
     @classmethod
     def _make_order(
-        cls, company, partner, amount, day, currency=None, user=None, state="sale"
+        cls,
+        company,
+        partner,
+        amount,
+        day,
+        currency=None,
+        user=None,
+        state="sale",
+        lines=None,
+        **values,
     ):
+        """An order of a price, or of lines ``(product, price)``."""
         order = (
             cls.env["sale.order"]
             .with_company(company)
@@ -197,18 +284,21 @@ class TestVerifyRpc(HttpCase):
                 {
                     "company_id": company.id,
                     "partner_id": partner.id,
-                    "currency_id": (currency or company.currency_id).id,
                     "user_id": user.id if user else False,
                     "date_order": day,
                     "state": state,
                     "order_line": [
                         fields.Command.create(
-                            {"product_id": cls.product.id, "price_unit": amount}
+                            {"product_id": product.id, "price_unit": price}
                         )
+                        for product, price in lines or [(cls.products[0], amount)]
                     ],
+                    **values,
                 }
             )
         )
+        # Creating an order takes the currency of its pricelist.
+        order.currency_id = currency or company.currency_id
         cls.env.flush_all()
         cls.env.cr.execute(
             "UPDATE sale_order SET create_date = %s WHERE id = %s",
@@ -216,15 +306,14 @@ class TestVerifyRpc(HttpCase):
         )
         return order
 
-    def run_script(self, user, *arguments, secret=PASSWORD, url=None, environment=None):
+    def run_script(self, user, *arguments, secret=PASSWORD, url=None, process=False):
         """Run the script; ``user`` is a record or a login.
 
+        :param process: in a process of its own, as its users do, which takes longer
         :rtype: subprocess.CompletedProcess
         """
         login = user if isinstance(user, str) else user.login
         command = [
-            sys.executable,
-            str(SCRIPT),
             f"--url={url or self.base_url()}",
             f"--database={get_db_name()}",
             f"--login={login}",
@@ -232,21 +321,9 @@ class TestVerifyRpc(HttpCase):
         ]
         self.env.flush_all()
         self.env.cr.clear()
+        run = run_process if process else run_main
         with self.allow_requests(all_requests=True), mute_rpc:
-            done = subprocess.run(
-                command,
-                env={
-                    **os.environ,
-                    "NO_PROXY": "*",
-                    "PYTHONIOENCODING": "utf-8",
-                    "ODOO_PASSWORD": secret,
-                    **(environment or {}),
-                },
-                capture_output=True,
-                encoding="utf-8",
-                timeout=120,
-                check=False,
-            )
+            done = run(command, {"NO_PROXY": "*", "ODOO_PASSWORD": secret})
         self.env.invalidate_all()
         return done
 
@@ -288,24 +365,34 @@ class TestVerifyRpc(HttpCase):
         autumn = ("--date-from=2025-09-29", "--date-to=2025-10-26")
         night = ("--date-from=2025-03-30", "--date-to=2025-03-30")
         year = ("--date-from=2025-01-01", "--date-to=2025-12-31")
+        month, products = "--compare=previous_period", "--products"
+        years, weekdays = "--compare=previous_year", "--compare=same_weekdays"
         recently = ()
-        for user, companies, period, period_type, measure in (
-            (self.admin, f"{one}", recently, "daily", "untaxed"),
-            (self.admin, f"{one}", night, "daily", "total"),
-            (self.admin, f"{one},{other}", year, "weekly", "untaxed"),
-            (self.admin, f"{other},{one}", year, "monthly", "total"),
-            (self.salesman, None, spring, "daily", "untaxed"),
-            (self.salesman, None, autumn, "weekly", "total"),
-            (self.salesman, f"{one}", year, "monthly", "untaxed"),
-            (self.manager, None, recently, "daily", "total"),
-            (self.manager, f"{one},{other}", autumn, "daily", "untaxed"),
-            (self.manager, f"{other},{one}", spring, "weekly", "total"),
-            (self.manager, f"{one}", year, "monthly", "untaxed"),
+        for user, companies, period, period_type, measure, more in (
+            (self.admin, f"{one}", recently, "daily", "untaxed", (month, products)),
+            (self.admin, f"{one}", night, "daily", "total", (weekdays,)),
+            (self.admin, f"{one},{other}", year, "weekly", "untaxed", (weekdays,)),
+            (self.admin, f"{other},{one}", year, "monthly", "total", (years, products)),
+            (self.salesman, None, spring, "daily", "untaxed", (month,)),
+            (self.salesman, None, autumn, "weekly", "total", (years, products)),
+            (self.salesman, f"{one}", year, "monthly", "untaxed", ("--top-limit=3",)),
+            (self.manager, None, recently, "daily", "total", (years,)),
+            (self.manager, f"{one},{other}", autumn, "daily", "untaxed", ()),
+            (
+                self.manager,
+                f"{other},{one}",
+                spring,
+                "weekly",
+                "total",
+                ("--compare=none", products),
+            ),
+            (self.manager, f"{one}", year, "monthly", "untaxed", (years,)),
         ):
             arguments = [
                 *period,
                 f"--period-type={period_type}",
                 f"--measure={measure}",
+                *more,
             ]
             if companies:
                 arguments.append(f"--company-ids={companies}")
@@ -316,20 +403,38 @@ class TestVerifyRpc(HttpCase):
                 stored = self.dashboard_of(user)
                 self.assertEqual(stored.period_type, period_type)
                 self.assertEqual(stored.timezone, user.tz)
-                self.assertFigure(done, "total_revenue", f"{stored.total_revenue:.2f}")
-                self.assertFigure(done, "total_orders", str(stored.total_orders))
+                self.assertEqual("--compare=none" in more, not stored.compare_from)
+                self.assertPrinted(done, stored)
                 if period is year:
                     self.assertGreater(stored.total_orders, 5)
-                for line in stored.period_ids:
-                    self.assertFigure(
-                        done, f"period {line.period} revenue", f"{line.revenue:.2f}"
-                    )
-                for line in stored.top_customer_ids:
-                    self.assertFigure(
-                        done,
-                        f"top customer {line.rank} total_revenue",
-                        f"{line.total_revenue:.2f}",
-                    )
+                    self.assertGreater(stored.previous_total_orders, 3)
+
+    def assertPrinted(self, done, stored):
+        """Assert that the figures of a record and its lines are in the table."""
+        figures = {
+            "total_revenue": stored.total_revenue,
+            "previous total_revenue": stored.previous_total_revenue,
+            "constant_currency currency_effect": stored.currency_effect,
+        }
+        for line in stored.period_ids:
+            name = f"period {line.period}"
+            figures[f"{name} revenue"] = line.revenue
+            figures[f"{name} previous revenue"] = line.previous_revenue
+        for line in stored.top_customer_ids:
+            name = f"top customer {line.rank}"
+            figures[f"{name} total_revenue"] = line.total_revenue
+            figures[f"{name} lifetime revenue"] = line.lifetime_revenue
+        for line in stored.breakdown_ids:
+            by_rank = ("user", "team", "country", "product", "category")
+            key = line.rank if line.dimension in by_rank else line.key
+            figures[f"{line.dimension} {key} revenue"] = line.revenue
+        for name, figure in figures.items():
+            is_compared = "previous" in name or name.startswith("constant")
+            if stored.compare_from or not is_compared:
+                beyond = "previous revenue" in name and f"{name} |" not in done.stdout
+                if not beyond:
+                    self.assertFigure(done, name, f"{figure:.2f}")
+        self.assertFigure(done, "total_orders", str(stored.total_orders))
 
     def test_known_figures(self):
         """100 USD and 100 EUR at a stored rate of 0.5 are 300 USD."""
@@ -346,6 +451,7 @@ class TestVerifyRpc(HttpCase):
             "--period-type=weekly",
             f"--company-ids={self.company.id}",
             "--timezone=America/St_Johns",
+            process=True,
         )
         self.assertExit(done, EQUAL)
         self.assertFigure(done, "total_revenue", "300.00")
@@ -358,6 +464,122 @@ class TestVerifyRpc(HttpCase):
         self.assertFigure(done, "segment High Value total_revenue", "200.00")
         self.assertFigure(done, "segment Medium Value total_revenue", "100.00")
 
+    def test_known_comparison(self):
+        """May and June 2023: worked out by hand, down to the bridge."""
+        back, lost, both, fresh = self.partners[:7:2]
+        for partner, amount, month, currency, rate in (
+            (back, 100.0, 1, self.usd, 1.0),
+            (lost, 60.0, 5, self.usd, 1.0),
+            (both, 100.0, 5, self.eur, 0.5),
+            (both, 200.0, 6, self.eur, 0.8),
+            (both, 40.0, 6, self.usd, 1.0),
+            (back, 7.0, 6, self.usd, 1.0),
+            (fresh, 11.0, 6, self.usd, 1.0),
+        ):
+            day = datetime(2023, month, 10, 12)
+            order = self._make_order(
+                self.company, partner, amount, day, currency=currency
+            )
+            order.currency_rate = rate
+        # The last of May has no counterpart in June.
+        self._make_order(self.company, lost, 5.0, datetime(2023, 5, 31, 12))
+        done = self.run_script(
+            self.admin,
+            "--date-from=2023-06-01",
+            "--date-to=2023-06-30",
+            f"--company-ids={self.company.id}",
+        )
+        self.assertExit(done, EQUAL)
+        bounds = "2023-04-30 22:00:00 .. 2023-05-31 22:00:00"
+        for name, figure in (
+            ("comparison days", "2023-05-01 .. 2023-05-31"),
+            ("comparison bounds", bounds),
+            ("total_revenue", "308.00"),
+            ("previous total_revenue", "265.00"),
+            ("change total_revenue", "16.226415"),
+            ("change new_customers", "-50.000000"),
+            ("period 2023-06-10 previous revenue", "260.00"),
+            ("period 2023-06-10 change", "18.461538"),
+            ("period 2023-06-30 previous revenue", "0.00"),
+            ("period 2023-06-30 change", "-"),
+            ("top customer 1 previous total_revenue", "200.00"),
+            ("top customer 1 change", "45.000000"),
+            ("top customer 3 change", "-"),
+            ("top customer 3 lifetime revenue", "107.00"),
+            ("top customer 3 lifetime average_gap_days", "151.000000"),
+            ("customer_type new revenue", "11.00"),
+            ("customer_type returning previous revenue", "0.00"),
+            ("bridge new revenue", "11.00"),
+            ("bridge returning revenue", "7.00"),
+            ("bridge lost revenue", "-65.00"),
+            ("bridge volume revenue", "200.00"),
+            ("bridge size revenue", "40.00"),
+            ("bridge currency revenue", "-150.00"),
+            ("constant_currency revenue", "458.00"),
+            ("constant_currency currency_effect", "-150.00"),
+        ):
+            self.assertFigure(done, name, figure)
+
+    def test_equal_at_a_time_of_day(self):
+        """Where the period ends today, the comparison ends at the same local time."""
+        now = fields.Datetime.now()
+        for ago in (timedelta(hours=23), timedelta(hours=25)):
+            self._make_order(self.company, self.partners[0], 10.0, now - ago)
+        today = datetime.now(ZoneInfo(self.salesman.tz)).date()
+        for compare in ("previous_period", "previous_year"):
+            done = self.run_script(
+                self.salesman, f"--date-from={today}", f"--compare={compare}"
+            )
+            self.assertExit(done, EQUAL)
+            stored = self.dashboard_of(self.salesman)
+            ends = stored.compare_end.replace(tzinfo=ZoneInfo("UTC"))
+            made = stored.generated_at.replace(tzinfo=ZoneInfo("UTC"))
+            zone = ZoneInfo(self.salesman.tz)
+            self.assertEqual(ends.astimezone(zone).time(), made.astimezone(zone).time())
+
+    def test_empty_period(self):
+        """Zeros everywhere, products included, and no change from nothing."""
+        done = self.run_script(
+            self.admin,
+            "--date-from=1999-03-01",
+            "--date-to=1999-03-31",
+            "--products",
+            f"--company-ids={self.company.id}",
+        )
+        self.assertExit(done, EQUAL)
+        self.assertFigure(done, "change total_revenue", "-")
+        self.assertNotIn("product 1", done.stdout)
+
+    def test_warnings(self):
+        """What the health section counts is counted anew."""
+        self.env["res.currency.rate"].search(
+            [("company_id", "=", self.other_company.id)]
+        ).unlink()
+        gone = self.env["res.currency.rate"].search(
+            [
+                ("company_id", "in", (False, self.company.id)),
+                ("currency_id", "in", (self.eur + self.usd).ids),
+            ]
+        )
+        gone.unlink()
+        self.admin.tz = False
+        done = self.run_script(
+            self.admin,
+            "--date-from=2025-01-01",
+            "--date-to=2025-12-31",
+            "--period-type=monthly",
+            f"--company-ids={self.company.id},{self.other_company.id}",
+        )
+        self.assertExit(done, EQUAL)
+        for name in (
+            "company_without_rate",
+            "currency_without_rate",
+            "no_product_line",
+            "future_order",
+            "no_timezone",
+        ):
+            self.assertRegex(done.stdout, rf"(?m)^warning {name} 1 order_count +\| \d")
+
     def test_hidden_customer_is_in_the_totals_only(self):
         """An order of a customer the user may not read is revenue, no customer."""
         arguments = ("--date-from=2025-03-15", "--date-to=2025-03-15")
@@ -365,6 +587,9 @@ class TestVerifyRpc(HttpCase):
         self.assertExit(done, EQUAL)
         self.assertFigure(done, "total_revenue", "70.00")
         self.assertFigure(done, "customer_count", "0")
+        self.assertFigure(done, "hidden_customers total_revenue", "70.00")
+        self.assertFigure(done, "customer_type returning revenue", "70.00")
+        self.assertFigure(done, "warning hidden_customers 1 order_count", "1")
         self.assertNotIn("top customer", done.stdout)
 
     def test_stored_record_with_filters(self):
@@ -402,6 +627,7 @@ class TestVerifyRpc(HttpCase):
                 "--date-from=2025-03-01",
                 "--date-to=2025-03-31",
                 secret="",
+                process=True,
             )
         self.assertExit(done, EQUAL)
         self.assertNotIn(key, done.stdout + done.stderr)
@@ -409,7 +635,7 @@ class TestVerifyRpc(HttpCase):
     def test_stale_answer_is_asked_anew(self):
         """Orders changed behind a reused record: the server is asked to look again."""
         stored = self.make_dashboard(
-            self.admin, self.company, compare="none", timezone="UTC"
+            self.admin, self.company, compare="previous_year", timezone="UTC"
         )
         self.env.cr.execute(
             """
@@ -427,12 +653,66 @@ class TestVerifyRpc(HttpCase):
             "--date-from=2025-03-01",
             "--date-to=2025-03-31",
             "--timezone=UTC",
+            "--compare=previous_year",
             f"--company-ids={self.company.id}",
         )
         self.assertExit(done, EQUAL)
         self.assertNotEqual(
             self.dashboard_of(self.admin).total_revenue, stored.total_revenue
         )
+
+    def with_metrics(self, *metrics):
+        """Have another addon add these."""
+        source = self.registry["sale.dashboard.source"]
+        return patch.object(source, "_get_metrics", lambda _self: list(metrics))
+
+    def test_metrics_of_other_addons(self):
+        """Counted and added up from the records that the server names."""
+        big = [("amount_untaxed", ">=", 30)]
+        arguments = (
+            "--date-from=2025-03-01",
+            "--date-to=2025-03-31",
+            "--compare=previous_year",
+            f"--company-ids={self.company.id},{self.other_company.id}",
+        )
+        with self.with_metrics(
+            Metric("big_orders", "Big", "Big orders", domain=big),
+            Metric("big_money", "Money", "Their revenue", "monetary", "revenue", big),
+            Metric("largest", "Largest", "Amount", "float", "amount_untaxed:max"),
+            Metric(
+                "made", "Made", "Created", date_field="create_date", confirmed=False
+            ),
+        ):
+            done = self.run_script(self.admin, *arguments)
+            self.assertExit(done, EQUAL)
+            stored = self.dashboard_of(self.admin)
+            rows = {row["name"]: row for row in stored.metrics}
+            self.assertTrue(rows["big_orders"]["value"])
+            self.assertTrue(rows["big_money"]["previous_value"])
+            for name, text in (("big_orders", "{:d}"), ("big_money", "{:.2f}")):
+                row = rows[name]
+                self.assertFigure(done, f"metric {name}", text.format(row["value"]))
+                previous = text.format(row["previous_value"])
+                self.assertFigure(done, f"metric {name} previous", previous)
+            rows["big_orders"]["value"] += 1
+            rows["big_money"]["previous_value"] -= 0.01
+            stored.sudo().metrics = list(rows.values())
+            done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
+        self.assertExit(done, DIFFERS)
+        named = re.findall(r"(?m)^DIFFERS: (.*?): stored", done.stdout)
+        self.assertEqual(named, ["metric big_orders", "metric big_money previous"])
+
+    def test_metric_that_cannot_be_recomputed(self):
+        """It is said, the rest is checked, and the exit status is 2."""
+        with self.with_metrics(
+            Metric("sellers", "Sellers", "Of them", aggregate="user_id:count_distinct")
+        ):
+            done = self.run_script(
+                self.admin, "--date-from=2025-03-01", "--date-to=2025-03-31"
+            )
+        self.assertExit(done, UNCHECKED)
+        self.assertIn("NOT CHECKED: metric sellers: not recomputable", done.stdout)
+        self.assertRegex(done.stdout, r"total_revenue .*\| ok")
 
     # ------------------------------------------------------------------
     # Different
@@ -441,7 +721,7 @@ class TestVerifyRpc(HttpCase):
     def test_tampered_record(self):
         """Any stored figure that is changed is named, and the exit status is 1."""
         stored = self.make_dashboard(
-            self.admin, self.company + self.other_company, compare="none"
+            self.admin, self.company + self.other_company, compare="previous_year"
         )
         line = stored.period_ids.filtered("order_count")[0]
         best = stored.top_customer_ids[0]
@@ -507,14 +787,120 @@ class TestVerifyRpc(HttpCase):
                     record.sudo().write(values)
                 done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
                 self.assertExit(done, DIFFERS)
-                named = re.findall(r"(?m)^DIFFERS: (.*?): stored", done.stdout)
-                self.assertEqual(named, names)
-                self.assertIn(f" figures compared, {len(names)} differ", done.stdout)
+                self.assertNamed(done, names)
                 for record, values in before:
                     values.pop("id")
                     record.sudo().write(values)
         done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
         self.assertExit(done, EQUAL)
+
+    def assertNamed(self, done, names):
+        """Assert which figures differ, in the order of the table."""
+        named = re.findall(r"(?m)^DIFFERS: (.*?): stored", done.stdout)
+        self.assertEqual(named, names)
+        self.assertIn(f" figures compared, {len(names)} differ", done.stdout)
+
+    def test_tampered_comparison_and_breakdowns(self):
+        """What goes beyond the seed is named in the same way."""
+        stored = self.make_dashboard(
+            self.admin,
+            self.company + self.other_company,
+            date_from="2025-01-01",
+            date_to="2025-12-31",
+            period_type="monthly",
+            compare="previous_year",
+        )
+        for dimension in ("product", "category"):
+            stored.load_breakdown(dimension)
+        line = stored.period_ids.filtered("previous_order_count")[0]
+        best, second = stored.top_customer_ids[:2]
+        segment = stored.segment_ids[0]
+        rows = {(row.dimension, row.key): row for row in stored.breakdown_ids}
+        (company, currency, amount, _company_amount), *rates = stored.comparison_rates
+        [lacking] = [row for row in stored.warnings if row["code"] == "no_product_line"]
+        product = rows["product", str(self.products[0].id)]
+        group = f"segment {segment.segment_name}"
+        later = stored.compare_end + timedelta(seconds=1)
+        cent = {"revenue": 0.01}
+        changes = [
+            (stored, {"compare_end": later}, "comparison bounds"),
+            (stored, {"previous_total_revenue": 0.01}, "previous total_revenue"),
+            (stored, {"total_revenue_change": 0.01}, "change total_revenue"),
+            (stored, {"previous_new_customers": 99}, "previous new_customers"),
+            (stored, {"conversion_rate_comparable": False}, "change conversion_rate"),
+            (
+                line,
+                {"previous_date_to": date(2024, 1, 1)},
+                f"period {line.period} previous days",
+            ),
+            (
+                line,
+                {"previous_revenue": 0.01},
+                f"period {line.period} previous revenue",
+            ),
+            (line, {"revenue_change": 0.01}, f"period {line.period} change"),
+            (
+                best,
+                {"previous_order_count": 99},
+                "top customer 1 previous order_count",
+            ),
+            (best, {"lifetime_revenue": 0.01}, "top customer 1 lifetime revenue"),
+            (
+                best,
+                {"first_order_date": date(2020, 1, 1)},
+                "top customer 1 lifetime first_order_date",
+            ),
+            (
+                best,
+                {"average_gap_days": 0.1},
+                "top customer 1 lifetime average_gap_days",
+            ),
+            (second, {"rfm_group": "at_risk"}, "top customer 2 rfm"),
+            (
+                segment,
+                {"previous_customer_count": 99},
+                f"{group} previous customer_count",
+            ),
+            (stored, {"hidden_revenue": 1.0}, "hidden_customers total_revenue"),
+            (rows["user", str(self.admin.id)], {"name": "X"}, None),
+            (rows["team", str(self.team.id)], {"previous_revenue": 0.01}, None),
+            (rows["country", ""], cent, None),
+            (rows["customer_type", "new"], {"customer_count": 99}, None),
+            (rows["rfm_group", "champion"], cent, None),
+            (rows["quotation", "expiring"], cent, None),
+            (rows["bridge", "volume"], cent, None),
+            (product, {"quantity": 0.5}, None),
+            (rows["category", "other"], cent, None),
+            (
+                stored,
+                {"comparison_rates": [[company, currency, amount, 1.0], *rates]},
+                f"comparison rate of company {company} currency {currency}",
+            ),
+            (stored, {"currency_effect": 0.01}, "constant_currency currency_effect"),
+            (
+                stored,
+                {"warnings": [{**lacking, "order_count": 99}]},
+                "warning no_product_line 1 order_count",
+            ),
+        ]
+        by_rank = ("user", "team", "country", "product", "category")
+        names = []
+        for record, values, name in changes:
+            if name is None:
+                row = f"{record.dimension} {record.key}"
+                if record.dimension in by_rank:
+                    row = f"{record.dimension} {record.rank}"
+                [column] = values
+                column = column.replace("previous_", "previous ")
+                name = f"{row} {'is' if column == 'name' else column}"
+            names.append(name)
+            record.sudo().write(values)
+        # Warnings that are gone differ as well.
+        done = self.run_script(self.admin, f"--dashboard-id={stored.id}")
+        self.assertExit(done, DIFFERS)
+        named = re.findall(r"(?m)^DIFFERS: (.*?): stored", done.stdout)
+        gone = {name for name in named if name.startswith("warning future_order")}
+        self.assertEqual([name for name in named if name not in gone], names)
 
     def test_missing_and_surplus_lines(self):
         """A line that is gone differs, and so does one that is there twice."""
@@ -535,20 +921,21 @@ class TestVerifyRpc(HttpCase):
         source = self.registry["sale.dashboard.source"]
         original = source._read_core
 
-        def wrong(records, scope):
-            core = original(records, scope)
-            units, order_count = core["total"]
-            return {**core, "total": (units + 1, order_count)}
+        def wrong(records, scope, span):
+            rows = original(records, scope, span)
+            return replace(rows, total=rows.total + Sum(1, 0))
 
-        with patch.object(source, "_read_core", wrong):
-            done = self.run_script(
-                self.admin,
-                "--date-from=2025-03-01",
-                "--date-to=2025-03-31",
-                f"--company-ids={self.company.id}",
-            )
-        self.assertExit(done, DIFFERS)
-        self.assertIn("DIFFERS: total_revenue: stored", done.stdout)
+        for arguments in (
+            ("--date-from=2025-03-01", "--date-to=2025-03-31"),
+            # what is compared moves with the clock
+            ("--compare=previous_year",),
+        ):
+            with patch.object(source, "_read_core", wrong):
+                done = self.run_script(
+                    self.admin, *arguments, f"--company-ids={self.company.id}"
+                )
+            self.assertExit(done, DIFFERS)
+            self.assertIn("DIFFERS: total_revenue: stored", done.stdout)
 
     def test_wrong_payload_is_found(self):
         """The payload must say what the record says."""
@@ -558,6 +945,8 @@ class TestVerifyRpc(HttpCase):
         def wrong(records, *args, **kwargs):
             payload = original(records, *args, **kwargs)
             payload["sales_by_period"][3]["order_count"] += 1
+            payload["overview"]["previous"]["total_orders"] += 1
+            payload["breakdowns"]["bridge"][2]["revenue"] += 1
             return payload
 
         with patch.object(dashboard, "_get_payload", wrong):
@@ -568,8 +957,13 @@ class TestVerifyRpc(HttpCase):
                 f"--company-ids={self.company.id}",
             )
         self.assertExit(done, DIFFERS)
-        self.assertIn(
-            "DIFFERS: payload: period 2025-03-04 order_count: stored", done.stdout
+        self.assertNamed(
+            done,
+            [
+                "payload: previous total_orders",
+                "payload: period 2025-03-04 order_count",
+                "payload: bridge lost revenue",
+            ],
         )
 
     # ------------------------------------------------------------------
@@ -605,7 +999,8 @@ class TestVerifyRpc(HttpCase):
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             port = listener.getsockname()[1]
-        done = self.run_script(self.admin, url=f"http://127.0.0.1:{port}")
+        url = f"http://127.0.0.1:{port}"
+        done = self.run_script(self.admin, url=url, process=True)
         self.assertUnchecked(done, "Failed to connect")
 
     @mute_errors
@@ -633,7 +1028,7 @@ class TestVerifyRpc(HttpCase):
         done = self.run_script(self.admin, "--dashboard-id=2147483647")
         self.assertUnchecked(done, "no record 2147483647")
 
-    @mute_logger("odoo.addons.sale_dashboard.models.sale_dashboard")
+    @mute_logger("odoo.addons.sale_dashboard.models.sale_dashboard_builder")
     def test_failed_section(self):
         """What the server could not compute is said; the rest is checked."""
         source = self.registry["sale.dashboard.source"]
@@ -642,12 +1037,27 @@ class TestVerifyRpc(HttpCase):
             "--date-to=2025-03-31",
             f"--company-ids={self.company.id}",
         )
-        with patch.object(source, "_read_conversion", side_effect=ValueError):
+        failing = {
+            "_read_conversion": ("conversion_rate", "conversion"),
+            "_read_new_customers": ("new_customers", "new_customers"),
+            "_read_lifetimes": ("top customer 1 lifetime revenue", "lifetime"),
+            "_read_last_orders": ("top customer 1 rfm", "rfm"),
+            "_read_quotations": ("quotation open revenue", "quotations"),
+            "_read_comparison_rates": ("bridge size revenue", "bridge"),
+            "_get_no_product_domain": ("warning future_order 1 revenue", "health"),
+        }
+        with contextlib.ExitStack() as patches:
+            for method in failing:
+                patches.enter_context(
+                    patch.object(source, method, side_effect=ValueError)
+                )
             done = self.run_script(self.admin, *arguments)
         self.assertExit(done, UNCHECKED)
-        self.assertRegex(done.stdout, r"conversion_rate +\| - .*\| FAILED")
+        for figure, section in failing.values():
+            self.assertRegex(done.stdout, rf"(?m)^{figure} +\| -  .*\| FAILED$")
+            self.assertIn(f"FAILED on the server: {section}: ", done.stdout)
         self.assertRegex(done.stdout, r"total_revenue .*\| ok")
-        self.assertIn("FAILED on the server: conversion: ", done.stdout)
+        self.assertIn(" figures compared, 0 differ", done.stdout)
         with patch.object(source, "_read_core", side_effect=ValueError):
             done = self.run_script(self.admin, *arguments, "--timezone=UTC")
         self.assertUnchecked(done, "the server could not compute it: ")
@@ -657,6 +1067,7 @@ class TestVerifyRpc(HttpCase):
         for argument in (
             "--period-type=hourly",
             "--measure=gross",
+            "--compare=yesterday",
             "--date-from=2025-02-30",
             "--company-ids=one",
             "--top-limit=many",
@@ -782,12 +1193,116 @@ class TestVerifyRpcFunctions(BaseCase):
             )
             self.assertEqual(str(revenue), expected)
 
+    def test_instants(self):
+        """A time of day that is missing, or comes twice."""
+        for zone, local, expected in (
+            ("Europe/Paris", "2025-06-01 10:30:15", "2025-06-01 08:30:15"),
+            # 02:00 -> 03:00: the first instant after the gap
+            ("Europe/Paris", "2025-03-30 02:30:00", "2025-03-30 01:00:00"),
+            # 03:00 -> 02:00: the earlier of the two
+            ("Europe/Paris", "2025-10-26 02:30:00", "2025-10-26 00:30:00"),
+            ("Australia/Lord_Howe", "2025-10-05 02:10:00", "2025-10-04 15:30:00"),
+        ):
+            instant = self.script.instant_of(
+                datetime.fromisoformat(local), ZoneInfo(zone)
+            )
+            self.assertEqual(self.script.utc_text(instant), expected)
+
+    def test_comparison_days(self):
+        """The first rule that fits wins."""
+        today = "2025-05-31"
+        for compare, first, last, expected in (
+            ("none", "2025-05-01", "2025-05-31", None),
+            # whole months, quarters and years
+            ("previous_period", "2025-03-01", "2025-03-31", "2025-02-01 2025-02-28"),
+            ("previous_period", "2025-05-01", today, "2025-04-01 2025-04-30"),
+            ("previous_period", "2025-01-01", "2025-03-31", "2024-10-01 2024-12-31"),
+            ("previous_period", "2024-01-01", "2024-12-31", "2023-01-01 2023-12-31"),
+            # running ones
+            ("previous_period", "2025-04-01", today, "2025-01-01 2025-02-28"),
+            ("previous_period", "2025-01-01", today, "2024-01-01 2024-05-31"),
+            # neither: as many days
+            ("previous_period", "2025-04-01", "2025-05-30", "2025-01-31 2025-03-31"),
+            ("previous_period", "2025-03-01", today, "2024-11-29 2025-02-28"),
+            ("previous_period", "2025-05-31", today, "2025-05-30 2025-05-30"),
+            ("previous_year", "2024-02-29", "2024-02-29", "2023-02-28 2023-02-28"),
+            ("same_weekdays", "2025-03-01", "2025-03-02", "2024-03-02 2024-03-03"),
+        ):
+            days = self.script.comparison_days(
+                *map(date.fromisoformat, (first, last)),
+                compare,
+                date.fromisoformat(today),
+            )
+            found = " ".join(map(str, days)) if days else None
+            self.assertEqual(found, expected, (compare, first, last))
+
+    def test_rfm(self):
+        """Scores by how many are strictly better; the groups leave none out."""
+        customers = [
+            self.script.Customer(number, Decimal(revenue), orders)
+            for number, (revenue, orders) in enumerate(
+                ((50, 5), (40, 5), (30, 2), (30, 1), (10, 1))
+            )
+        ]
+        days = {0: 0, 1: 9, 2: 0, 3: 20, 4: 30}
+        scores = self.script.rfm_scores(customers, days)
+        self.assertEqual(
+            [tuple(scores[number]) for number in range(5)],
+            [(5, 5, 5), (3, 5, 4), (5, 3, 3), (2, 2, 3), (1, 2, 1)],
+        )
+        self.assertEqual(
+            [scores[number].group for number in range(5)],
+            ["champion", "loyal", "loyal", "hibernating", "hibernating"],
+        )
+        for numbers in product(range(1, 6), repeat=3):
+            self.assertTrue(self.script.Scores(*numbers).group)
+
+    def test_bridge(self):
+        """The parts add up; a cent that is over goes to the largest."""
+        found = self.script.ContactSum
+
+        def orders(revenue, count, constant=None):
+            constant = revenue if constant is None else constant
+            return found(Decimal(revenue), count, Decimal(constant))
+
+        parts = self.script.bridge(
+            {1: orders("1.00", 3), 2: orders("5", 1, "6"), 3: orders("7", 1)},
+            {1: orders("0.01", 2), 4: orders("3", 1)},
+            {2},
+            Decimal("0.01"),
+        )
+        # Volume and size, both half a cent more, are rounded up.
+        self.assertEqual(
+            {name: float(part) for name, part in parts.items()},
+            {
+                "new": 6.0,
+                "returning": 6.99,
+                "lost": -3.0,
+                "volume": 0.01,
+                "size": 0.99,
+                "currency": -1.0,
+            },
+        )
+        self.assertEqual(self.script.bridge({}, {}, set(), Decimal(1))["size"], 0)
+
+    def test_changes(self):
+        """Of the absolute base; undefined on zero."""
+        for current, previous, expected in (
+            (150, 100, 50),
+            (0, 100, -100),
+            (50, -100, 150),
+            (-100, -50, -100),
+            (1, 0, None),
+        ):
+            moved = self.script.change(Decimal(current), Decimal(previous))
+            self.assertEqual(moved, expected)
+
     def test_segments(self):
         """Thresholds at a tenth and three tenths; ties go up; no empty ones."""
 
         def cut(*revenues):
             customers = [
-                self.script.Customer(number, "", "", False, Decimal(revenue), 1)
+                self.script.Customer(number, Decimal(revenue), 1)
                 for number, revenue in enumerate(revenues)
             ]
             return {

@@ -1,1 +1,2 @@
 from . import test_metric
+from . import test_verify_rpc
