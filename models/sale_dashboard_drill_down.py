@@ -80,9 +80,9 @@ class SaleDashboard(models.TransientModel):
         )
         if not row or record_id == "other":
             raise ValidationError(self.env._("There is no row “%(key)s”.", key=key))
-        lines = source._get_line_domain(
-            scope, span
-        ) & source._get_line_group_domain(LINE_GROUPS[dimension], [row.res_id or False])
+        lines = source._get_line_domain(scope, span) & source._get_line_group_domain(
+            LINE_GROUPS[dimension], [row.res_id or False]
+        )
         if metric == "total_orders":
             orders = Domain("order_line", "any", lines)
             return self._describe(scope, orders, "__count")

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from .common import DashboardCase
 
-LINES = ("period_ids", "top_customer_ids", "segment_ids")
+LINES = ("period_ids", "top_customer_ids", "segment_ids", "breakdown_ids")
 PUBLIC_METHODS = (
     "generate",
     "generate_dashboard_data",
