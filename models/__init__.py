@@ -8,7 +8,9 @@ from . import sale_dashboard_customer
 from . import sale_dashboard_drill_down
 from . import sale_dashboard_payload
 from . import sale_dashboard_period
+from . import sale_dashboard_reconcile
 from . import sale_dashboard_refresh
 from . import sale_dashboard_segment
 from . import sale_dashboard_source
+from . import sale_dashboard_source_reconcile
 from . import sale_order

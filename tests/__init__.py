@@ -9,5 +9,6 @@ from . import test_bad_input
 from . import test_cache
 from . import test_figures
 from . import test_live
+from . import test_reconcile
 from . import test_rights
 from . import test_scheduled
