@@ -162,9 +162,11 @@ def explain(key, facts, lines, rounding):
     causes = {cause: parts for cause, parts in causes.items() if parts}
     ours, shown = facts.units * PARTS_PER_UNIT, _parts(analysis, rounding)
     rest = ours - shown - sum(causes.values())
-    if _is_noise(rest, analysis, rounding):
-        shown += rest  # what it would be without the noise
-    else:
+    whole = _to_units(rest) * PARTS_PER_UNIT
+    if _is_noise(rest - whole, analysis, rounding):
+        shown += rest - whole  # what it would be without the noise
+        rest = whole
+    if rest:
         causes[UNEXPLAINED] = rest
     return Explained(key, ours, shown, causes)
 
