@@ -9,6 +9,8 @@ from . import test_bad_input
 from . import test_cache
 from . import test_figures
 from . import test_live
+from . import test_property_engine
+from . import test_property_figures
 from . import test_reconcile
 from . import test_rights
 from . import test_scheduled
