@@ -9,9 +9,11 @@ from . import sale_dashboard_drill_down
 from . import sale_dashboard_payload
 from . import sale_dashboard_period
 from . import sale_dashboard_product
+from . import sale_dashboard_reconcile
 from . import sale_dashboard_refresh
 from . import sale_dashboard_segment
 from . import sale_dashboard_source
+from . import sale_dashboard_source_reconcile
 from . import sale_dashboard_source_targets
 from . import sale_dashboard_target
 from . import sale_dashboard_targets

@@ -3,6 +3,7 @@ from . import test_engine_customers
 from . import test_engine_growth
 from . import test_engine_money
 from . import test_engine_periods
+from . import test_engine_properties
 from . import test_engine_request
 from . import test_engine_targets
 from . import test_api
@@ -14,6 +15,8 @@ from . import test_figures
 from . import test_growth
 from . import test_i18n
 from . import test_live
+from . import test_property_figures
+from . import test_reconcile
 from . import test_rights
 from . import test_scheduled
 from . import test_targets
