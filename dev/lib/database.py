@@ -106,14 +106,20 @@ class Databases:
             postgres.query(f"DROP DATABASE {_identifier(name)} WITH (FORCE)")
         shutil.rmtree(_filestore(name), ignore_errors=True)
 
-    def install(self, name: str, title: str, *arguments: str, log: str) -> None:
-        """A fresh database with the addon, not yet stamped as whole."""
+    def install(
+        self, name: str, title: str, *arguments: str, log: str, beside: str = ""
+    ) -> None:
+        """A fresh database with the addon, not yet stamped as whole.
+
+        :param beside: another of Odoo's addons to install with it
+        """
+        modules = f"{paths.ADDON},{beside}" if beside else paths.ADDON
         template = self.template()
         self.drop(name)
         self.copy(template, name)
         self.odoo_job(
             title,
-            *("-d", name, "-i", paths.ADDON, "--stop-after-init"),
+            *("-d", name, "-i", modules, "--stop-after-init"),
             *(arguments or ("--no-http",)),
             log=log,
         )

@@ -8,6 +8,7 @@ runner   the same tests, all of them, under Odoo's own runner, on a fresh instal
 verify   the served demo company: its page in Chromium, and scripts/verify_rpc.py over
          30 and 365 days, by day, week and month
 lint     everything of dev/lint
+pos      with --full: what needs the point of sale beside it
 wheel    the wheel builds, installs elsewhere, and Odoo installs the addon from there
 
 The last line is `N passed, M failed`; a skipped test is a failed one. The logs of all
@@ -30,17 +31,16 @@ from . import lint, run, verify
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 PYTEST_DATABASE = f"{paths.ADDON}_test_pytest"
 RUNNER_DATABASE = f"{paths.ADDON}_test_runner"
+POS_DATABASE = f"{paths.ADDON}_test_pos"
 WHEEL_DATABASE = f"{paths.ADDON}_test_wheel"
 ENGINE = "test_engine_*.py"
-#: set for the tests by --full
-FULL_VARIABLE = "SALE_DASHBOARD_TEST_FULL"
 
 
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
-    if options.full:
-        os.environ[FULL_VARIABLE] = "1"
     wanted = options.only or (["engine", "odoo"] if options.k else list(PARTS))
+    if options.full and not options.only:
+        wanted += FULL_PARTS
     if {"odoo", "runner", "verify"} & set(wanted):
         _ensure_browser()
     total = Result()
@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
                     PYTEST_DATABASE, "Installing the addon for the tests", log="test"
                 )
                 databases.set_stamp(PYTEST_DATABASE, kind="test")
-            for name, work in PARTS.items():
+            for name, work in (PARTS | FULL_PARTS).items():
                 if name not in wanted:
                     continue
                 result = part(name, lambda work=work: work(databases, options.k))
@@ -187,6 +187,23 @@ def _names(folder: os.PathLike[str]) -> set[str]:
     return set(os.listdir(folder)) if os.path.isdir(folder) else set()
 
 
+def _pos(databases: Databases, _expression: str | None) -> Result:
+    """What needs point of sale: its orders are in Sales Analysis, but are no sales."""
+    databases.install(
+        POS_DATABASE,
+        "Installing the addon beside point of sale",
+        log="test-pos",
+        beside="pos_sale",
+    )
+    return suites.with_pytest(
+        databases,
+        POS_DATABASE,
+        "Testing beside point of sale",
+        tests=[str(paths.LINKED_ADDON / "tests" / "pos_sale" / "reconcile_pos.py")],
+        log="test-pos",
+    )
+
+
 PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
     "engine": _engine,
     "odoo": _odoo,
@@ -195,6 +212,8 @@ PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
     "lint": _lint,
     "wheel": _wheel,
 }
+#: run by --full alone
+FULL_PARTS: dict[str, Callable[[Databases, str | None], Result]] = {"pos": _pos}
 
 
 def _ensure_browser() -> None:
@@ -204,7 +223,7 @@ def _ensure_browser() -> None:
 
 def _parts(text: str) -> list[str]:
     names = text.split(",")
-    unknown = set(names) - set(PARTS)
+    unknown = set(names) - set(PARTS | FULL_PARTS)
     if unknown:
         raise argparse.ArgumentTypeError(
             f"no part {', '.join(sorted(unknown))}; there are: {', '.join(PARTS)}"
