@@ -8,7 +8,7 @@ not exist, rather than being skipped. Against a database with this addon and
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.sale_dashboard.tests.test_reconcile import ReconcileCase
+from ..test_reconcile import ReconcileCase
 
 
 @tagged("post_install", "-at_install")
