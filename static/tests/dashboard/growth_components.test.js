@@ -1,7 +1,8 @@
 import { expect, test } from "@odoo/hoot";
 import { click, press, queryAll, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
-import { mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { getService, mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { MainComponentsContainer } from "@web/core/main_components_container";
 import { Breakdown } from "@sale_dashboard/dashboard/breakdown/breakdown";
 import { Bridge } from "@sale_dashboard/dashboard/bridge/bridge";
 import { ComparisonNote } from "@sale_dashboard/dashboard/comparison_note/comparison_note";
@@ -406,19 +407,16 @@ test("DataHealth: nothing where all is well, its failure where it failed", async
     expect.verifySteps(["retry"]);
 });
 
-async function mountDialog(data, props = {}) {
+async function mountDialog(data) {
     const reconciliation = new Part(async () => data);
     await reconciliation.load();
-    await mountWithCleanup(ReconcileDialog, {
-        env: { dialogData: { close() {}, isActive: true, scrollToOrigin() {} } },
-        props: {
-            reconciliation,
-            close: step("close"),
-            onOpen: (cause) => expect.step(cause.cause),
-            onRetry: step("retry"),
-            ...props,
-        },
+    await mountWithCleanup(MainComponentsContainer);
+    getService("dialog").add(ReconcileDialog, {
+        reconciliation,
+        onOpen: (cause) => expect.step(cause.cause),
+        onRetry: step("retry"),
     });
+    await animationFrame();
 }
 
 test("ReconcileDialog: all explained, cause by cause", async () => {
@@ -439,7 +437,9 @@ test("ReconcileDialog: all explained, cause by cause", async () => {
         "Not all of them fit in one list."
     );
     await click("[data-cause=currency_rounding] button");
-    expect.verifySteps(["close", "currency_rounding"]);
+    expect.verifySteps(["currency_rounding"]);
+    await animationFrame();
+    expect(".o_sd_reconciliation").toHaveCount(0);
 });
 
 test("ReconcileDialog: all agree", async () => {
