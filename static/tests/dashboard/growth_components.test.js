@@ -242,7 +242,7 @@ test("Bridge: from one total to the other, each part opens its orders", async ()
     ]);
     expect(queryAllTexts(".o_sd_bridge_label").slice(1, -1)).toEqual([
         "New customers",
-        "Returning",
+        "Came back",
         "Not ordering",
         "Fewer orders",
         "Bigger orders",
@@ -280,7 +280,7 @@ test("Bridge: its twin table", async () => {
     expect("tbody tr").toHaveCount(7);
     expect("tbody tr:eq(2) .o_sd_number").toHaveText("+$ 31,000.25");
     await click("tbody tr:eq(2) button");
-    expect.verifySteps([["returning", "Returning"]]);
+    expect.verifySteps([["returning", "Came back"]]);
 });
 
 test("Bridge: exchange rates, where they matter", async () => {
@@ -485,11 +485,17 @@ test("Targets: progress, pace by shape and word, what is needed, projection", as
     expect(".o_sd_progress").toHaveAttribute("aria-valuenow", "62");
     expect(".o_sd_progress_bar").toHaveStyle({ width: "62%" }, { inline: true });
     expect(".o_sd_progress_mark").toHaveCount(1);
-    expect(queryAllTexts("[data-target='1'] > div:not(.o_sd_target_head)").slice(1)).toEqual([
-        "$ 62,000 of $ 100,000, 62%; 71.4% expected by now",
-        "$ 6,333 needed on each of the 6 working days left",
-        "No projection: not enough history, 3 of 6 past months can be used.",
+    expect(queryAllTexts(".o_sd_target_reached span")).toEqual([
+        "62%: $ 62,000 of $ 100,000",
+        "71.4% expected by now",
     ]);
+    expect(".o_sd_pace").toHaveText(
+        /\$ 6,333 a day needed on the 6 working days left\.\s+No projection\./
+    );
+    expect(".o_sd_pace").toHaveAttribute(
+        "data-tooltip",
+        "No projection: not enough history, 3 of 6 past months can be used."
+    );
     expect(".o_sd_set_targets").toHaveCount(0);
     await click("[data-target='1'] button");
     expect.verifySteps([[1, "Europe"]]);
@@ -525,15 +531,33 @@ test("Targets: reached, partly seen, on track, without working days", async () =
     expect(queryAllTexts(".o_sd_target_status")).toEqual(["▲Ahead", "=On track"]);
     expect("[data-target='1'] .o_sd_progress").toHaveAttribute("aria-valuenow", "100");
     expect(".o_sd_progress_mark").toHaveCount(3);
-    const paces = queryAll("[data-target]").map(
-        (el) => el.querySelector(".o_sd_muted").textContent
+    const paces = queryAll("[data-target]").map((el) =>
+        el.querySelector(".o_sd_pace").textContent.trim()
     );
-    expect(paces[0]).toBe("Reached.");
+    expect(paces[0]).toMatch(/^Reached\./);
     expect(paces[1]).toBe("You see only a part of the orders that count here.");
     expect(paces[2]).toMatch(/needed on the last working day/);
     expect(paces[3]).toMatch(/no working day is left/);
     await click(".o_sd_set_targets");
     expect.verifySteps(["set"]);
+});
+
+test("Targets: projections where they differ; many targets on demand", async () => {
+    const { projection } = makeTargets();
+    const targets = Array.from({ length: 8 }, (_, i) =>
+        makeTarget({ id: i + 1, projection: i ? { ...projection, expected: 90000 } : projection })
+    );
+    await mountWithCleanup(Targets, {
+        props: makeTargetsProps({ data: { ...makeTargets({ targets }), canSet: false } }),
+    });
+    expect("[data-target]").toHaveCount(6);
+    expect("[data-target='1'] .o_sd_pace").not.toHaveText(/May end/);
+    expect("[data-target='2'] .o_sd_pace").toHaveText(
+        /May end at \$ 90,000 \(\$ 230,000 to \$ 280,000\), usually 6.3% off\./
+    );
+    await click(".o_sd_more");
+    await animationFrame();
+    expect("[data-target]").toHaveCount(8);
 });
 
 test("Targets: without any a hint for those who may set them, nothing for others", async () => {

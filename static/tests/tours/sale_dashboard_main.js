@@ -59,7 +59,7 @@ registry.category("web_tour.tours").add("sale_dashboard_main", {
         },
         {
             content: "The segments are listed",
-            trigger: ".o_sd_segments [data-segment='High Value']",
+            trigger: ".o_sd_segments [data-key='High Value']",
         },
         {
             content: "The figures are live",

@@ -21,7 +21,7 @@ const PARTS = {
         help: _t("Orders of customers who had never ordered before."),
     },
     returning: {
-        label: _t("Returning"),
+        label: _t("Came back"),
         phrase: _t("customers who came back"),
         help: _t("Orders of customers who had none in the comparison, but one before."),
     },

@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import {
     formatAmount,
@@ -25,6 +25,8 @@ const NO_PROJECTION = {
     too_irregular: () => _t("No projection: past months went too differently."),
 };
 
+const TARGETS_SHOWN = 6;
+
 /**
  * The targets of the month: how far they are, whether the pace holds, and where the month
  * may end.
@@ -44,6 +46,7 @@ export class Targets extends Component {
 
     setup() {
         this.ghosts = [1, 2, 3];
+        this.state = useState({ isAll: false });
     }
 
     get isLoading() {
@@ -95,8 +98,18 @@ export class Targets extends Component {
               );
     }
 
+    get hiddenCount() {
+        return this.state.isAll ? 0 : Math.max(0, this.props.data.targets.length - TARGETS_SHOWN);
+    }
+
+    get moreLabel() {
+        return _t("Show all %s", formatCount(this.props.data.targets.length));
+    }
+
     get rows() {
-        return this.props.data.targets.map((target) => ({
+        const { targets } = this.props.data;
+        const shown = this.hiddenCount ? targets.slice(0, TARGETS_SHOWN) : targets;
+        return shown.map((target) => ({
             target,
             id: target.id,
             name: target.name || _t("Not visible to you").toString(),
@@ -107,12 +120,16 @@ export class Targets extends Component {
             },
             width: Math.max(0, Math.min(100, target.share)),
             expected: target.expected_share,
-            share: formatPercent(target.share),
             now: Math.round(Math.max(0, Math.min(100, target.share))),
             reached: this.getReached(target),
             exact: formatExactAmount(target.reached, this.currencyId),
             pace: this.getPace(target),
-            projection: target.projection && this.describeProjection(target.projection),
+            expectation:
+                target.expected_share === false
+                    ? ""
+                    : _t("%s expected by now", formatPercent(target.expected_share)),
+            projection: this.getShortProjection(target),
+            projectionHint: target.projection ? this.describeProjection(target.projection) : "",
         }));
     }
 
@@ -124,16 +141,31 @@ export class Targets extends Component {
         return formatAmount(amount, this.currencyId);
     }
 
-    getReached({ amount, expected_share, reached, share }) {
-        const values = {
+    getReached({ amount, reached, share }) {
+        return _t("%(share)s: %(reached)s of %(amount)s", {
             amount: this.format(amount),
-            expected: formatPercent(expected_share),
             reached: this.format(reached),
             share: formatPercent(share),
-        };
-        return expected_share === false
-            ? _t("%(reached)s of %(amount)s, %(share)s", values)
-            : _t("%(reached)s of %(amount)s, %(share)s; %(expected)s expected by now", values);
+        });
+    }
+
+    /**
+     * @returns {string} nothing where the one above says the same
+     */
+    getShortProjection({ projection }) {
+        const { data } = this.props;
+        if (!projection || JSON.stringify(projection) === JSON.stringify(data.projection)) {
+            return "";
+        }
+        if (projection.status !== "projected") {
+            return projection.status === "not_enough_history" ? _t("No projection.") : "";
+        }
+        return _t("May end at %(expected)s (%(low)s to %(high)s), usually %(error)s off.", {
+            expected: this.format(projection.expected),
+            low: this.format(projection.low),
+            high: this.format(projection.high),
+            error: formatPercent(projection.error),
+        });
     }
 
     getPace({ needed_per_day, partial, remaining, working_days }) {
@@ -149,11 +181,11 @@ export class Targets extends Component {
             remaining: this.format(remaining),
         };
         if (needed_per_day === false) {
-            return _t("%(remaining)s missing, no working day is left", values);
+            return _t("%(remaining)s missing, no working day is left.", values);
         }
         return working_days.remaining === 1
-            ? _t("%(needed)s needed on the last working day", values)
-            : _t("%(needed)s needed on each of the %(days)s working days left", values);
+            ? _t("%(needed)s needed on the last working day.", values)
+            : _t("%(needed)s a day needed on the %(days)s working days left.", values);
     }
 
     /**
