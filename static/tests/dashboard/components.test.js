@@ -134,6 +134,7 @@ test("MetricCard: a change by sign, shape and word, and the shape over time", as
 
 test("Sparkline: two values are no shape, equal ones a level line", async () => {
     await mountWithCleanup(Sparkline, { props: { values: [1, 2] } });
+    await mountWithCleanup(Sparkline, { props: { values: [0, 0, 0] } });
     expect("polyline").toHaveCount(0);
     await mountWithCleanup(Sparkline, { props: { values: [5, 5, 5] } });
     expect("polyline").toHaveAttribute("points", "3.0,15.0 42.0,15.0 81.0,15.0");

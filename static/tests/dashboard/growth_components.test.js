@@ -51,6 +51,7 @@ test("CustomerTypes: new and returning, each with its change", async () => {
     await mountWithCleanup(CustomerTypes, {
         props: {
             rows: makePayload().breakdowns.customer_type,
+            changed: ["customer_type:new", "bridge:returning"],
             currencyId: 1,
             isCompared: true,
             onOpen: (row) => expect.step(row.key),
@@ -65,6 +66,8 @@ test("CustomerTypes: new and returning, each with its change", async () => {
         "$ 50,000",
         "▼−50%",
     ]);
+    expect(".o_sd_changed").toHaveCount(1);
+    expect("[data-key=new] .o_sd_changed").toHaveCount(1);
     await click("[data-key=returning] button");
     expect.verifySteps(["returning"]);
 });
@@ -426,7 +429,7 @@ test("ReconcileDialog: all explained, cause by cause", async () => {
     );
     expect(queryAllTexts("[data-total=ours] td")).toEqual([
         "This dashboard",
-        "412 orders",
+        "412",
         "$ 248,310.25",
     ]);
     expect("[data-total=plain_sum]").toHaveCount(1);

@@ -47,7 +47,7 @@ const PARTS = {
     currency: {
         label: _t("Exchange rates"),
         phrase: _t("exchange rates"),
-        help: _t("Orders in other currencies, at today's instead of the comparison's rates."),
+        help: _t("Orders in other currencies, at their own instead of the comparison's rates."),
     },
 };
 

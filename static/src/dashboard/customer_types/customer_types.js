@@ -22,10 +22,17 @@ export class CustomerTypes extends Component {
         onRetry: Function,
         rows: Array,
     };
+    static defaultProps = { changed: [] };
 
     get sentence() {
         const row = this.props.rows.find((row) => row.key === "new");
         return row ? _t("New customers bring %s of revenue", formatPercent(row.share)) : "";
+    }
+
+    get changed() {
+        return Object.keys(TYPES).filter((key) =>
+            this.props.changed.includes(`customer_type:${key}`)
+        );
     }
 
     get rows() {

@@ -1,7 +1,13 @@
 import { Component, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
-import { formatDayRange, formatExactAmount, formatOrders, formatSigned } from "../format";
+import {
+    formatCount,
+    formatDayRange,
+    formatExactAmount,
+    formatOrders,
+    formatSigned,
+} from "../format";
 import { Part } from "../part";
 
 /**
@@ -66,7 +72,7 @@ export class ReconcileDialog extends Component {
         const row = (id, label) => ({
             id,
             label: label.toString(),
-            orders: id in counts ? formatOrders(counts[id]) : "",
+            orders: id in counts ? formatCount(counts[id]) : "",
             amount: this.format(totals[id]),
         });
         const rows = [

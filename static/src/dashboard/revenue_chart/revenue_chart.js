@@ -337,6 +337,8 @@ export class RevenueChart extends Component {
             bodyFont: { ...font, size: 13 },
             footerFont: { ...font, weight: "normal" },
             displayColors: false,
+            // The line is drawn above the bars, but told below them.
+            itemSort: (one, other) => one.datasetIndex - other.datasetIndex,
             padding: 10,
             caretPadding: 6,
             callbacks: {

@@ -38,7 +38,7 @@ export class Sparkline extends Component {
     /** The line of what is over, and the one to what is not. */
     get lines() {
         const points = this.points;
-        if (points.length < MIN_POINTS) {
+        if (points.length < MIN_POINTS || !this.props.values.some(Boolean)) {
             return [];
         }
         const line = (points, isRunning) => ({ points: points.join(" "), isRunning });
