@@ -63,12 +63,17 @@ class TestTours(DashboardCase, HttpCase):
             cls.make_order(
                 100 * (index + 1), partner=partner, at=str(now - timedelta(days=index))
             )
+        # What the last thirty days are compared with.
+        cls.make_order(250, partner=partners[0], at=str(now - timedelta(days=45)))
 
     def run_tour(self, name):
         self.start_tour("/odoo/sales-dashboard", name, login="dashboard_viewer")
 
     def test_main_path(self):
         self.run_tour("sale_dashboard_main")
+
+    def test_the_proof(self):
+        self.run_tour("sale_dashboard_proof")
 
     def test_a_change_shows_without_a_reload(self):
         self.run_tour("sale_dashboard_live")

@@ -1,10 +1,11 @@
 import { markRaw } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
 import { Reactive } from "@web/core/utils/reactive";
+import { getErrorSentence } from "./errors";
 import { formatAmount, formatCount, formatDayRange } from "./format";
+import { Part } from "./part";
 import {
     DEFAULT_PERIOD,
     getToday,
@@ -22,7 +23,9 @@ import {
  *  restored and put into an address as it is
  * @property {Period} period
  * @property {Granularity} granularity
+ * @property {"none" | "previous_period" | "same_weekdays" | "previous_year"} compare
  * @property {"untaxed" | "total"} measure
+ * @property {string} breakdown the dimension of the leaderboard that is shown
  *
  * @typedef {{ payload: Object, choice: Choice }} Answer
  */
@@ -34,11 +37,17 @@ export const Status = Object.freeze({
 });
 
 export const GRANULARITIES = ["auto", "daily", "weekly", "monthly"];
+export const COMPARISONS = ["none", "previous_period", "same_weekdays", "previous_year"];
 export const MEASURES = ["untaxed", "total"];
+/** Read when asked for: the first paint does not wait for them. */
+export const LINE_BREAKDOWNS = ["product", "category"];
+export const BREAKDOWNS = ["user", "team", "country", ...LINE_BREAKDOWNS, "rfm_group"];
 export const DEFAULT_CHOICE = Object.freeze({
     period: DEFAULT_PERIOD,
     granularity: "auto",
+    compare: "previous_period",
     measure: "untaxed",
+    breakdown: "user",
 });
 
 /** The section that computes each figure: `payload.errors` names the failed ones. */
@@ -54,31 +63,32 @@ export const FIGURES = Object.keys(SECTIONS);
 const TOP_LIMIT = 10;
 /** How long a changed digit stays marked. */
 const MARK_DURATION = 2500;
-const USER_ERRORS = [
-    "odoo.exceptions.AccessError",
-    "odoo.exceptions.MissingError",
-    "odoo.exceptions.UserError",
-    "odoo.exceptions.ValidationError",
-];
+const NOTHING_CHANGED = Object.freeze({
+    figures: [],
+    customers: [],
+    segments: [],
+    breakdowns: [],
+});
+/** The section that computes each breakdown, where it is not the core. */
+const BREAKDOWN_SECTIONS = {
+    bridge: "bridge",
+    customer_type: "new_customers",
+    quotation: "quotations",
+    rfm_group: "rfm",
+};
 
-const NOTHING_CHANGED = Object.freeze({ figures: [], customers: [], segments: [] });
+/** Two choices that ask the server for the same. */
+function isSameRequest(one, other) {
+    return ["period", "granularity", "compare", "measure"].every(
+        (name) => JSON.stringify(one[name]) === JSON.stringify(other[name])
+    );
+}
 
-/**
- * What went wrong, for the person in front of the screen.
- *
- * @param {Error} error
- * @returns {string | null} null for what is no answer of the server, but our own mistake
- */
-export function getErrorSentence(error) {
-    if (error instanceof ConnectionLostError) {
-        return _t("The server cannot be reached. Check your connection and try again.");
-    }
-    if (error instanceof RPCError) {
-        return USER_ERRORS.includes(error.exceptionName) && error.data?.message
-            ? error.data.message
-            : _t("The server could not compute these figures. Its log says why.");
-    }
-    return null;
+/** Rows of all breakdowns, each under the key by which its records are opened. */
+function listBreakdownRows(payload) {
+    return Object.entries(payload.breakdowns).flatMap(([dimension, rows]) =>
+        rows.map((row) => ({ ...row, key: `${dimension}:${row.key}` }))
+    );
 }
 
 /**
@@ -120,6 +130,15 @@ export class DashboardModel extends Reactive {
         /** Whether that was a request nobody asked for. */
         this.isErrorQuiet = false;
         this.isConnected = true;
+        /** Products and categories: by dimension. */
+        this.lines = Object.fromEntries(
+            LINE_BREAKDOWNS.map((dimension) => [
+                dimension,
+                new Part(() => this._callRecord("load_breakdown", [dimension])),
+            ])
+        );
+        this.targets = new Part(() => this._fetchTargets());
+        this.reconciliation = new Part(() => this._callRecord("reconcile", [], { limit: 0 }));
         this.changed = NOTHING_CHANGED;
         /** What a screen reader is told after a change. */
         this.announcement = "";
@@ -168,7 +187,7 @@ export class DashboardModel extends Reactive {
 
     /** Whether the figures shown answer what is asked now. */
     get isCurrent() {
-        return Boolean(this.answer) && this.answer.choice === this.choice;
+        return Boolean(this.answer) && isSameRequest(this.answer.choice, this.choice);
     }
 
     /** Whether a failure has to be explained beside the figures, not only hinted at. */
@@ -186,12 +205,46 @@ export class DashboardModel extends Reactive {
         return { date_from: period_start, date_to: period_end };
     }
 
+    get isCompared() {
+        return Boolean(this.payload.comparison);
+    }
+
     /**
-     * @param {"core" | "new_customers" | "conversion"} section
+     * @param {string} section
      * @returns {string | null} why it failed
      */
     getSectionError(section) {
         return this.payload.errors[section] || null;
+    }
+
+    /** The failure of a section that stands for itself, not the one of the core. */
+    getOwnError(section) {
+        const error = this.getSectionError(section);
+        return error === this.getSectionError("core") ? null : error;
+    }
+
+    /**
+     * The rows of a breakdown, and how true they are.
+     *
+     * @param {string} dimension
+     * @returns {{ status: string, rows: Object[], error: string | null }}
+     */
+    getBreakdown(dimension) {
+        const part = this.lines[dimension];
+        if (part) {
+            return { status: part.status, rows: part.data || [], error: part.error };
+        }
+        const error = this.getSectionError(BREAKDOWN_SECTIONS[dimension] || "core");
+        return {
+            status: error ? Status.FAILED : Status.READY,
+            rows: this.payload.breakdowns[dimension] || [],
+            error,
+        };
+    }
+
+    /** Why the bridge is not known: it needs to know who is new. */
+    get bridgeError() {
+        return this.getSectionError("bridge") || this.getSectionError("new_customers");
     }
 
     /**
@@ -215,6 +268,16 @@ export class DashboardModel extends Reactive {
     async choose(choice) {
         this._acceptChoice(choice);
         await this.load();
+    }
+
+    /**
+     * Shows another leaderboard; nothing else is asked anew.
+     *
+     * @param {string} breakdown
+     */
+    async chooseBreakdown(breakdown) {
+        this._acceptChoice({ breakdown });
+        await this._loadLines();
     }
 
     /**
@@ -256,22 +319,36 @@ export class DashboardModel extends Reactive {
      * The records behind a figure.
      *
      * @param {string} metric
-     * @param {string | number} [key] a bucket, the id of a customer, the name of a segment
+     * @param {string | number} [key] a bucket, the id of a customer, the name of a segment,
+     *  `dimension:key` of a breakdown
+     * @param {"current" | "previous"} [side]
      * @returns {Promise<{ model: string, domain: Array, context: Object }>}
      */
-    async getRecords(metric, key) {
-        let answer;
-        try {
-            answer = await this._fetchDomain(metric, key);
-        } catch (error) {
-            // Stored figures are cleaned away after a while: have them stored anew.
-            if (error.exceptionName !== "odoo.exceptions.MissingError") {
-                throw error;
-            }
-            await this.load({ silent: true });
-            answer = await this._fetchDomain(metric, key);
+    async getRecords(metric, key, side) {
+        const kwargs = {};
+        if (key !== undefined) {
+            kwargs.key = key;
         }
+        if (side) {
+            kwargs.side = side;
+        }
+        const answer = await this._callRecord("get_metric_domain", [metric], kwargs);
         return answer.denominator || answer;
+    }
+
+    /**
+     * The orders that count for a target.
+     *
+     * @param {number} targetId
+     */
+    getTargetRecords(targetId) {
+        return this.orm.call("sale.dashboard", "get_target_domain", [targetId]);
+    }
+
+    /** The context in which the figures were computed, for records named by a domain. */
+    get recordContext() {
+        const { company_ids, timezone } = this.payload;
+        return { allowed_company_ids: company_ids, tz: timezone, active_test: false };
     }
 
     /**
@@ -297,15 +374,22 @@ export class DashboardModel extends Reactive {
      *
      * @private
      */
-    _acceptChoice({ period, granularity, measure }) {
-        // Always a new object: by its identity an answer knows what it answers.
-        this.choice = markRaw({
-            period: isValidPeriod(period) ? period : this.choice.period,
-            granularity: GRANULARITIES.includes(granularity)
-                ? granularity
-                : this.choice.granularity,
-            measure: MEASURES.includes(measure) ? measure : this.choice.measure,
-        });
+    _acceptChoice({ period, ...names }) {
+        const choice = { ...this.choice };
+        if (isValidPeriod(period)) {
+            choice.period = period;
+        }
+        for (const [name, values] of Object.entries({
+            granularity: GRANULARITIES,
+            compare: COMPARISONS,
+            measure: MEASURES,
+            breakdown: BREAKDOWNS,
+        })) {
+            if (values.includes(names[name])) {
+                choice[name] = names[name];
+            }
+        }
+        this.choice = markRaw(choice);
     }
 
     /**
@@ -316,6 +400,7 @@ export class DashboardModel extends Reactive {
         return this.orm.silent.call("sale.dashboard", "generate_dashboard_data", [], {
             ...this.range,
             period_type: this.periodType,
+            compare: this.choice.compare,
             measure: this.choice.measure,
             top_limit: TOP_LIMIT,
             refresh,
@@ -323,16 +408,46 @@ export class DashboardModel extends Reactive {
     }
 
     /**
+     * Calls a method of the stored figures.
+     *
      * @private
      */
-    _fetchDomain(metric, key) {
-        const kwargs = key === undefined ? {} : { key };
-        return this.orm.call(
-            "sale.dashboard",
-            "get_metric_domain",
-            [[this.payload.id], metric],
-            kwargs
-        );
+    async _callRecord(method, args, kwargs = {}) {
+        const call = () =>
+            this.orm.silent.call("sale.dashboard", method, [[this.payload.id], ...args], kwargs);
+        try {
+            return await call();
+        } catch (error) {
+            // Stored figures are cleaned away after a while: have them stored anew.
+            if (error.exceptionName !== "odoo.exceptions.MissingError") {
+                throw error;
+            }
+            await this.load({ silent: true });
+            return call();
+        }
+    }
+
+    /**
+     * @private
+     */
+    async _fetchTargets() {
+        const [targets, canSet] = await Promise.all([
+            this.orm.silent.call("sale.dashboard", "get_targets", [], {}),
+            user.hasGroup("sales_team.group_sale_manager"),
+        ]);
+        return { ...targets, canSet };
+    }
+
+    /**
+     * Reads the leaderboard that is shown, where it is one that is read when asked for.
+     *
+     * @private
+     */
+    async _loadLines({ silent = false } = {}) {
+        const part = this.lines[this.choice.breakdown];
+        if (part && this.answer && (silent || !part.isRequested)) {
+            await part.load({ silent });
+        }
     }
 
     /**
@@ -343,11 +458,33 @@ export class DashboardModel extends Reactive {
         this.answer = markRaw(answer);
         this.isLoading = false;
         this.error = null;
+        this._showLines({ isUpdate });
         if (isUpdate && before) {
             this._markChanges(before, answer.payload);
         } else {
             this._clearMarks();
             this._announce(_t("Figures loaded"));
+        }
+    }
+
+    /**
+     * The lines of former figures are no longer true: shown are those that came with the
+     * new ones, else they are read again once they are looked at.
+     *
+     * @private
+     */
+    _showLines({ isUpdate }) {
+        for (const [dimension, part] of Object.entries(this.lines)) {
+            const isShown = dimension === this.choice.breakdown;
+            const rows = this.payload.breakdowns[dimension];
+            if (rows) {
+                part.show(rows);
+            } else if (!isUpdate || !isShown) {
+                part.clear();
+            }
+            if (!rows && isShown) {
+                this._loadLines({ silent: isUpdate });
+            }
         }
     }
 
@@ -367,6 +504,10 @@ export class DashboardModel extends Reactive {
                 "segment_name",
                 ["total_revenue", "customer_count"]
             ),
+            breakdowns: getChangedKeys(listBreakdownRows(before), listBreakdownRows(after), "key", [
+                "revenue",
+                "order_count",
+            ]),
         };
         if (Object.values(changed).every((keys) => !keys.length)) {
             return;

@@ -9,6 +9,7 @@ const { DateTime, IANAZone, Interval } = luxon;
 
 const WHOLE_AMOUNTS_FROM = 1e3;
 const HUMAN_AMOUNTS_FROM = 1e8;
+const MINUS = "\u2212";
 
 const parseDay = (day) => DateTime.fromISO(day);
 
@@ -76,11 +77,72 @@ export function formatCount(value) {
 }
 
 /**
+ * @param {number} count
+ * @returns {string}
+ */
+export function formatCustomers(count) {
+    return count === 1 ? _t("1 customer") : _t("%s customers", formatCount(count));
+}
+
+/**
+ * @param {number} count
+ * @returns {string}
+ */
+export function formatOrders(count) {
+    return count === 1 ? _t("1 order") : _t("%s orders", formatCount(count));
+}
+
+/**
  * @param {number} value in percent, 0 to 100
  * @returns {string}
  */
 export function formatPercent(value) {
     return formatPercentage(value / 100, { digits: [16, 1] });
+}
+
+/**
+ * @param {number} value
+ * @returns {string} with as many decimals as it has, at most two
+ */
+export function formatNumber(value) {
+    return formatFloat(value, { digits: [16, 2], trailingZeros: false });
+}
+
+/**
+ * @param {number} value
+ * @param {(size: number) => string} format of the number without its sign
+ * @returns {string} with its sign, a plus too
+ */
+export function formatSigned(value, format) {
+    const sign = value > 0 ? "+" : value < 0 ? MINUS : "";
+    return sign + format(Math.abs(value));
+}
+
+/**
+ * @param {number} value
+ * @param {number} currencyId
+ * @returns {string} with its sign, to be read at a glance
+ */
+export function formatSignedAmount(value, currencyId) {
+    return formatSigned(value, (size) => formatAmount(size, currencyId));
+}
+
+/**
+ * A change, with its sign: with more decimals the smaller it is.
+ *
+ * @param {number} change in percent, or in percentage points
+ * @param {"percent" | "points"} [unit]
+ * @returns {string}
+ */
+export function formatChange(change, unit = "percent") {
+    const size = Math.abs(change);
+    const decimals = size >= 100 ? 0 : size >= 0.1 || !size ? 1 : 2;
+    const digits = [16, decimals];
+    return formatSigned(change, (size) =>
+        unit === "points"
+            ? _t("%s pt", formatFloat(size, { digits, trailingZeros: false }))
+            : formatPercentage(size / 100, { digits })
+    );
 }
 
 /**
@@ -94,6 +156,41 @@ export function formatDay(day) {
         month: "short",
         year: "numeric",
     });
+}
+
+/**
+ * @param {string} day
+ * @returns {string}
+ */
+export function formatShortDay(day) {
+    return parseDay(day).toLocaleString({ day: "numeric", month: "short", year: "numeric" });
+}
+
+/**
+ * @param {string} month `yyyy-MM`
+ * @returns {string}
+ */
+export function formatMonth(month) {
+    return parseDay(`${month}-01`).toLocaleString({ month: "long", year: "numeric" });
+}
+
+/**
+ * What a period is compared with: its days, and the time of day at which the comparison
+ * ends where its last day is not compared as a whole.
+ *
+ * @param {{ date_from: string, date_to: string, end: string }} comparison
+ * @param {string} zone IANA name; an unknown one means the browser's
+ * @returns {string}
+ */
+export function formatComparison(comparison, zone) {
+    const days = formatDayRange(comparison);
+    const shown = IANAZone.isValidZone(zone) ? zone : DateTime.local().zoneName;
+    const end = DateTime.fromISO(comparison.end, { zone: shown });
+    if (end.toISODate() > comparison.date_to) {
+        return days;
+    }
+    const time = end.toFormat(localization.timeFormat.replace(":ss", ""));
+    return _t("%(days)s, up to %(time)s", { days, time });
 }
 
 /**

@@ -2,12 +2,14 @@ import { expect, test } from "@odoo/hoot";
 import { click, press, queryAll, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { Change } from "@sale_dashboard/dashboard/change/change";
 import { ChoiceMenu } from "@sale_dashboard/dashboard/choice_menu/choice_menu";
 import { EmptyState } from "@sale_dashboard/dashboard/empty_state/empty_state";
 import { Failure } from "@sale_dashboard/dashboard/failure/failure";
 import { MetricCard } from "@sale_dashboard/dashboard/metric_card/metric_card";
 import { Segments } from "@sale_dashboard/dashboard/segments/segments";
 import { Skeleton } from "@sale_dashboard/dashboard/skeleton/skeleton";
+import { Sparkline } from "@sale_dashboard/dashboard/sparkline/sparkline";
 import { StatusStrip } from "@sale_dashboard/dashboard/status_strip/status_strip";
 import { TopCustomers } from "@sale_dashboard/dashboard/top_customers/top_customers";
 import { setupDashboardTests } from "../helpers/dashboard";
@@ -96,6 +98,54 @@ test("MetricCard: a figure opens its records, by click and by key", async () => 
     expect.verifySteps(["open", "open"]);
 });
 
+test("MetricCard: a change by sign, shape and word, and the shape over time", async () => {
+    const cards = [
+        [{ change: 15.886, text: "more than $ 214,270" }, "▲+15.9%more than $ 214,270", "up"],
+        [{ change: -9.5, text: "fewer than 42" }, "▼−9.5%fewer than 42", "down"],
+        [{ change: 0, text: "same as 42" }, "=0%same as 42", "same"],
+        [{ change: 2.1, unit: "points", text: "better than 59%" }, "▲+2.1 ptbetter than 59%", "up"],
+        [
+            { change: false, undefinedText: "new", text: "nothing before" },
+            "newnothing before",
+            "undefined",
+        ],
+    ];
+    for (const [comparison] of cards) {
+        await mountWithCleanup(MetricCard, {
+            props: {
+                name: "x",
+                label: "Revenue",
+                value: "1",
+                definition: "",
+                comparison,
+                sparkline: { values: [1, 3, null, 2], isRunning: true },
+                onOpen: () => {},
+                onRetry: () => {},
+            },
+        });
+    }
+    expect(queryAllTexts(".o_sd_card_change")).toEqual(cards.map(([, text]) => text));
+    expect(queryAll(".o_sd_change").map((el) => el.dataset.direction)).toEqual(
+        cards.map(([, , direction]) => direction)
+    );
+    expect(".o_sd_sparkline:first polyline").toHaveCount(2);
+    expect(".o_sd_sparkline:first polyline.o_sd_running").toHaveCount(1);
+});
+
+test("Sparkline: two values are no shape, equal ones a level line", async () => {
+    await mountWithCleanup(Sparkline, { props: { values: [1, 2] } });
+    await mountWithCleanup(Sparkline, { props: { values: [0, 0, 0] } });
+    expect("polyline").toHaveCount(0);
+    await mountWithCleanup(Sparkline, { props: { values: [5, 5, 5] } });
+    expect("polyline").toHaveAttribute("points", "3.0,15.0 42.0,15.0 81.0,15.0");
+});
+
+test("Change: not judged where nobody knows whether more is better", async () => {
+    await mountWithCleanup(Change, { props: { change: 5, isJudged: false } });
+    expect(".o_sd_change").not.toHaveClass("o_sd_judged");
+    expect(".o_sd_change").toHaveText("▲+5%");
+});
+
 test("MetricCard: a failed figure is no zero and can be tried again", async () => {
     await mountWithCleanup(MetricCard, {
         props: {
@@ -129,7 +179,22 @@ function makeCustomerProps(props) {
 test("TopCustomers: rows with avatar, bar, orders and share; each opens its orders", async () => {
     await mountWithCleanup(TopCustomers, { props: makeCustomerProps({ changed: [8] }) });
     expect(".o_sd_sentence").toHaveText("3 of 206, together 30.3% of revenue");
-    expect(queryAllTexts("tbody tr:first td")).toEqual(["Lumber Inc", "$ 31,240", "18", "12.6%"]);
+    expect(queryAllTexts("tbody tr:first td")).toEqual([
+        "Lumber Inc",
+        "$ 31,240",
+        "18",
+        "12.6%",
+        "$ 93,720",
+        "Champion",
+    ]);
+    expect("tbody tr:first .o_sd_lifetime").toHaveAttribute(
+        "data-tooltip",
+        "$\u00a093,720.00 in 54 orders from Mar 5, 2024 to Nov 20, 2026, every 18.25 days on average"
+    );
+    expect("tbody tr:first .o_sd_tag").toHaveAttribute(
+        "data-tooltip",
+        "In this period: recency 5, frequency 4, revenue 3 (5 is the best)"
+    );
     expect("tbody tr:first .o_sd_bar").toHaveStyle({ width: "100%" }, { inline: true });
     expect("tbody tr:first img").toHaveAttribute("data-src", "/web/image/res.partner/7/avatar_128");
     expect("[data-customer='8'] .o_sd_changed").toHaveCount(1);
@@ -137,6 +202,54 @@ test("TopCustomers: rows with avatar, bar, orders and share; each opens its orde
     await click("[data-customer='8'] .o_sd_number:first");
     await click("[data-customer='9'] button");
     expect.verifySteps([8, 9]);
+});
+
+test("TopCustomers: compared, with who is new and who is back", async () => {
+    const rows = makePayload().top_customers;
+    rows.push({ ...rows[2], id: 10, lifetime: { ...rows[2].lifetime, order_count: 12 } });
+    await mountWithCleanup(TopCustomers, { props: makeCustomerProps({ rows, isCompared: true }) });
+    expect(queryAllTexts(".o_sd_change")).toEqual(["▲+22%", "▼−8%", "back", "new"]);
+    expect("tbody tr:first .o_sd_change").toHaveAttribute("title", "Before: $\u00a025,606.00");
+});
+
+test("TopCustomers: customers the viewer may not see are one row", async () => {
+    await mountWithCleanup(TopCustomers, {
+        props: makeCustomerProps({
+            hidden: { total_revenue: 1200, order_count: 3 },
+            onOpenHidden: step("hidden"),
+        }),
+    });
+    expect(queryAllTexts(".o_sd_hidden_customers td").slice(0, 3)).toEqual([
+        "Customers you may not see",
+        "$ 1,200",
+        "3",
+    ]);
+    await click(".o_sd_hidden_customers button");
+    expect.verifySteps(["hidden"]);
+});
+
+test("TopCustomers: a failed column fails in its place", async () => {
+    const rows = makePayload().top_customers.map((row) => ({
+        ...row,
+        lifetime: false,
+        rfm: false,
+    }));
+    await mountWithCleanup(TopCustomers, {
+        props: makeCustomerProps({
+            rows,
+            lifetimeError: "No lifetimes.",
+            rfmError: "No groups.",
+        }),
+    });
+    expect(queryAllTexts("[role=alert] b")).toEqual([
+        "Lifetime: No lifetimes.",
+        "Customer groups: No groups.",
+    ]);
+    expect("tbody tr").toHaveCount(3);
+    expect("tbody tr:first .o_sd_lifetime").toHaveText("–");
+    expect(".o_sd_tag").toHaveCount(0);
+    await click(".o_sd_retry:first");
+    expect.verifySteps(["retry"]);
 });
 
 test("TopCustomers: one customer, all customers, negative revenue", async () => {
@@ -172,7 +285,8 @@ test("Segments: one bar, and its words", async () => {
             rows: makePayload().customer_segments,
             changed: ["Low Value"],
             currencyId: 1,
-            onOpen: (row) => expect.step(row.segment_name),
+            isCompared: true,
+            onOpen: (row) => expect.step(row.key),
             onRetry: step("retry"),
         },
     });
@@ -183,10 +297,12 @@ test("Segments: one bar, and its words", async () => {
         "High Value",
         "21 customers",
         "$ 144,020",
+        "▲+22%",
     ]);
-    expect("[data-segment='Low Value'] .o_sd_changed").toHaveCount(1);
-    await click("[data-segment='High Value'] button");
-    await click("[data-segment='Low Value']");
+    expect("[data-key='Low Value'] .o_sd_change").toHaveText("–");
+    expect("[data-key='Low Value'] .o_sd_changed").toHaveCount(1);
+    await click("[data-key='High Value'] button");
+    await click("[data-key='Low Value']");
     expect.verifySteps(["High Value", "Low Value"]);
 });
 
@@ -200,7 +316,8 @@ test("Segments: a narrow part has no label, a single customer is one", async () 
         },
     });
     expect(queryAllTexts(".o_sd_stack_part")).toEqual(["95%", ""]);
-    expect("[data-segment='High Value'] .o_sd_muted").toHaveText("1 customer");
+    expect("[data-key='High Value'] .o_sd_muted").toHaveText("1 customer");
+    expect(".o_sd_change").toHaveCount(0);
 });
 
 test("StatusStrip: live, loading, offline, failed", async () => {
@@ -237,7 +354,10 @@ test("Skeleton: the final shape, said to be loading", async () => {
     await mountWithCleanup(Skeleton);
     expect("[role=status]").toHaveText(/Loading the figures…/);
     expect(".o_sd_cards .o_sd_card").toHaveCount(5);
-    expect(".o_sd_panel").toHaveCount(3);
+    expect(".o_sd_panel").toHaveCount(4);
+    expect(".o_sd_ghost_change").toHaveCount(5);
+    await mountWithCleanup(Skeleton, { props: { isCompared: false } });
+    expect(".o_sd_ghost_change").toHaveCount(5);
 });
 
 test("EmptyState: what to do next", async () => {

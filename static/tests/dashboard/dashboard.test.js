@@ -11,8 +11,22 @@ import {
     serverState,
 } from "@web/../tests/web_test_helpers";
 import { cookie } from "@web/core/browser/cookie";
-import { mockDashboard, openDashboard, setupDashboardTests } from "../helpers/dashboard";
-import { makeEmptyPayload, makeFailedPayload, makePayload } from "../helpers/payload";
+import {
+    mockDashboard,
+    mockTargets,
+    openDashboard,
+    setupDashboardTests,
+} from "../helpers/dashboard";
+import {
+    makeEmptyPayload,
+    makeFailedPayload,
+    makePayload,
+    makePayloadWithoutComparison,
+    makeProducts,
+    makeReconciliation,
+    makeTarget,
+    makeTargets,
+} from "../helpers/payload";
 
 setupDashboardTests();
 
@@ -23,7 +37,7 @@ function mockActions() {
     const doAction = getService("action").doAction;
     patchWithCleanup(getService("action"), {
         doAction(action, options) {
-            if (action.type === "ir.actions.act_window") {
+            if (typeof action === "string" || action.type === "ir.actions.act_window") {
                 actions.push(action);
                 return Promise.resolve();
             }
@@ -54,6 +68,14 @@ test("shows the five figures, the curve, the customers and the segments", async 
     expect(".o_sd_revenue_chart canvas").toHaveCount(1);
     expect(".o_sd_top_customers tbody tr").toHaveCount(3);
     expect(".o_sd_segments li").toHaveCount(3);
+    expect(queryAllTexts(".o_sd_card_change")).toEqual([
+        "▲+15.9%more than $ 214,270",
+        "▲+7.6%more than 383",
+        "▲+7.7%more than $ 559.45",
+        "▼−9.5%fewer than 42",
+        "▲+2.1 ptbetter than 59.3%",
+    ]);
+    expect(".o_sd_card .o_sd_sparkline").toHaveCount(3);
     expect("[data-status=live] .o_sd_status_time").toHaveText(/11:42:07/);
     expect(".o_sd_warnings").toHaveCount(0);
 });
@@ -117,6 +139,255 @@ test("nothing sold: the zeros, and what to do next", async () => {
     expect(".o_sd_period_preset").toHaveText("Last 90 days");
 });
 
+test("nothing sold: what is to come shows all the same", async () => {
+    mockDashboard(makeEmptyPayload());
+    await openDashboard();
+    await waitFor(".o_sd_empty");
+    expect(".o_sd_quotations").toHaveCount(1);
+    expect(".o_sd_targets").toHaveCount(1);
+    expect(".o_sd_bridge").toHaveCount(0);
+    expect(".o_sd_breakdown").toHaveCount(0);
+});
+
+test("another comparison is asked for; without one nothing is compared", async () => {
+    mockDashboard((kwargs) => {
+        expect.step(kwargs.compare);
+        return kwargs.compare === "none" ? makePayloadWithoutComparison() : makePayload();
+    });
+    await openDashboard();
+    await waitFor(".o_sd_bridge");
+    expect(".o_sd_compared:first").toHaveText(/Compared with Sep 24\s–\sOct 23, 2026, up to 11:42/);
+    expect(".o_sd_revenue_chart .o_sd_sentence").toHaveText(
+        /\$\s34,040 more than Sep 24\s–\sOct 23, 2026, up to 11:42 \(dashed\)/
+    );
+    await click(".o_sd_chip:contains(vs previous period)");
+    await animationFrame();
+    await click("[data-value=same_weekdays]");
+    await animationFrame();
+    await click(".o_sd_chip:contains(vs same weekdays)");
+    await animationFrame();
+    await click("[data-value=none]");
+    await animationFrame();
+    expect(".o_sd_bridge").toHaveCount(0);
+    expect(".o_sd_change").toHaveCount(0);
+    expect(".o_sd_compared:first").toHaveText("Not compared");
+    expect(".o_sd_revenue_chart .o_sd_sentence").not.toHaveText(/dashed/);
+    expect.verifySteps(["previous_period", "same_weekdays", "none"]);
+});
+
+test("a base of zero has no change, neither 0 % nor infinity", async () => {
+    const { overview } = makePayload();
+    mockDashboard(
+        makePayload({
+            overview: {
+                previous: { ...overview.previous, total_orders: 0, conversion_rate: 0 },
+                change: { ...overview.change, total_orders: false, conversion_rate: false },
+            },
+        })
+    );
+    await openDashboard();
+    await waitFor(CARDS);
+    expect("[data-metric=total_orders] .o_sd_card_change").toHaveText(/^new\s*nothing before$/);
+    expect("[data-metric=conversion_rate] .o_sd_card_change").toHaveText("nothing to compare with");
+});
+
+test("figures of other addons have their cards", async () => {
+    mockDashboard(
+        makePayload({
+            metrics: [
+                {
+                    name: "big_revenue",
+                    label: "Revenue of big orders",
+                    help: "What they bring.",
+                    kind: "monetary",
+                    value: 12000,
+                    previous: 10000,
+                    change: 20,
+                },
+                {
+                    name: "big_orders",
+                    label: "Big orders",
+                    help: "",
+                    kind: "integer",
+                    value: 8,
+                    previous: false,
+                    change: false,
+                },
+            ],
+        })
+    );
+    onRpc("sale.dashboard", "get_metric_domain", ({ args }) => {
+        expect.step(args[1]);
+        return { model: "sale.order", domain: [], context: {} };
+    });
+    await openDashboard();
+    await waitFor(CARDS);
+    expect(CARDS).toHaveCount(7);
+    expect("[data-metric=big_revenue] .o_sd_card_value").toHaveText("$ 12,000");
+    expect("[data-metric=big_revenue] .o_sd_change").not.toHaveClass("o_sd_judged");
+    expect("[data-metric=big_orders] .o_sd_card_change").toHaveCount(0);
+    mockActions();
+    await click("[data-metric=big_orders]");
+    await animationFrame();
+    expect.verifySteps(["big_orders"]);
+});
+
+test("products are read when their tab is opened, and their lines opened", async () => {
+    const products = new Deferred();
+    mockDashboard();
+    onRpc("sale.dashboard", "load_breakdown", ({ args }) => {
+        expect.step(args[1]);
+        return products;
+    });
+    onRpc("sale.dashboard", "get_metric_domain", ({ args, kwargs }) => {
+        expect.step([args[1], kwargs.key]);
+        return { model: "sale.order.line", domain: [], context: {} };
+    });
+    await openDashboard();
+    await waitFor(".o_sd_breakdown tbody tr");
+    expect.verifySteps([]);
+    await click("[data-dimension=product]");
+    await animationFrame();
+    expect("#o_sd_tab_panel").toHaveAttribute("aria-busy", "true");
+    expect(".o_sd_waiting").toHaveCount(0);
+    products.resolve(makeProducts());
+    await waitFor("[data-key='product:31']");
+    const actions = mockActions();
+    await click("[data-key='product:31'] button");
+    await animationFrame();
+    await click("[data-key='product:other']");
+    await animationFrame();
+    expect(actions).toHaveLength(1);
+    expect(actions[0].views).toEqual([
+        [false, "list"],
+        [false, "form"],
+    ]);
+    expect.verifySteps(["product", ["total_revenue", "product:31"]]);
+});
+
+test("products that cannot be read fail in their place", async () => {
+    mockDashboard();
+    let fails = true;
+    onRpc("sale.dashboard", "load_breakdown", () => {
+        if (fails) {
+            throw makeServerError({ type: "UserError", message: "No lines." });
+        }
+        return makeProducts();
+    });
+    await openDashboard();
+    await waitFor(".o_sd_breakdown tbody tr");
+    await click("[data-dimension=category]");
+    await waitFor(".o_sd_breakdown [role=alert]");
+    expect(".o_sd_breakdown [role=alert]").toHaveText(/No lines\./);
+    expect("[data-dimension=team]").toHaveCount(1);
+    fails = false;
+    await click(".o_sd_breakdown .o_sd_retry");
+    await waitFor("[data-key='category:31']");
+});
+
+test("rows of breakdowns, parts of the bridge and quotations open their orders", async () => {
+    mockDashboard(makePayload({ hidden_customers: { total_revenue: 5, order_count: 1 } }));
+    onRpc("sale.dashboard", "get_metric_domain", ({ kwargs: { key, side } }) => {
+        expect.step(key || side);
+        return { model: "sale.order", domain: [], context: {} };
+    });
+    await openDashboard();
+    await waitFor(CARDS);
+    const actions = mockActions();
+    for (const target of [
+        "[data-key='user:5']",
+        "[data-key=new]",
+        "[data-quotation=expiring]",
+        "[data-part=lost] button",
+        "[data-part=previous] button",
+        ".o_sd_hidden_customers",
+    ]) {
+        await click(target);
+        await animationFrame();
+    }
+    expect.verifySteps([
+        "user:5",
+        "customer_type:new",
+        "quotation:expiring",
+        "bridge:lost",
+        "previous",
+        "hidden",
+    ]);
+    expect(actions.map((action) => action.name.split(" (")[0])).toEqual([
+        "Marc Demo",
+        "New",
+        "Expiring within 7 days",
+        "Not ordering",
+        "Revenue",
+        "Customers you may not see",
+    ]);
+});
+
+test("the proof: read when asked for, its causes opened", async () => {
+    mockDashboard();
+    const answers = [new Deferred(), new Deferred()];
+    onRpc("sale.dashboard", "reconcile", ({ args }) => {
+        expect.step(args[0]);
+        return answers.shift();
+    });
+    await openDashboard();
+    await waitFor(CARDS);
+    const [first, second] = answers;
+    await click(".o_sd_reconcile");
+    await waitFor(".o_sd_reconciliation [role=status]");
+    expect(".o_sd_reconciliation").toHaveAttribute("aria-busy", "true");
+    first.reject(makeServerError({ type: "UserError", message: "Refresh first." }));
+    await waitFor(".o_sd_reconciliation [role=alert]");
+    expect(".o_sd_reconciliation [role=alert]").toHaveText(/Refresh first\./);
+    await click(".o_sd_reconciliation .o_sd_retry");
+    second.resolve(makeReconciliation());
+    await waitFor(".o_sd_verdict");
+    const actions = mockActions();
+    await click("[data-cause=no_product_line] button");
+    await animationFrame();
+    expect(actions[0]).toMatchObject({ name: "No product line", domain: [["id", "in", [1]]] });
+    expect(".o_sd_reconciliation").toHaveCount(0);
+    expect.verifySteps([[12], [12]]);
+});
+
+test("targets come after the figures, and are re-read with them", async () => {
+    const targets = new Deferred();
+    const answers = [targets, makeTargets({ targets: [makeTarget({ name: "Asia" })] })];
+    mockDashboard();
+    mockTargets(() => {
+        expect.step("targets");
+        return answers.shift();
+    });
+    await openDashboard();
+    await waitFor(CARDS);
+    expect(".o_sd_targets [role=status]").toHaveCount(1);
+    targets.resolve(makeTargets({ targets: [makeTarget()] }));
+    await waitFor("[data-target='1']");
+    await click(".o_sd_refresh");
+    await waitFor(".o_sd_target_head:contains(Asia)");
+    expect.verifySteps(["targets", "targets"]);
+});
+
+test("a target opens its orders; who may sets targets", async () => {
+    mockDashboard();
+    mockTargets(makeTargets({ targets: [makeTarget()] }), { canSet: true });
+    onRpc("sale.dashboard", "get_target_domain", ({ args }) => {
+        expect.step(args);
+        return { model: "sale.order", domain: [], context: {} };
+    });
+    await openDashboard();
+    await waitFor("[data-target='1']");
+    const actions = mockActions();
+    await click(".o_sd_set_targets");
+    await animationFrame();
+    await click("[data-target='1'] button");
+    await animationFrame();
+    expect.verifySteps([[1]]);
+    expect(actions).toHaveLength(2);
+    expect(actions[0]).toBe("sale_dashboard.action_sale_dashboard_target");
+    expect(actions[1].name).toBe("Europe");
+});
+
 test("the server refuses: its sentence, and another try", async () => {
     let fails = true;
     mockDashboard(() => {
@@ -163,7 +434,10 @@ test("a failed section fails in its place while the rest stands", async () => {
     await waitFor(CARDS);
     expect(".o_sd_card_failed").toHaveCount(4);
     expect("[data-metric=conversion_rate] .o_sd_card_value").toHaveText("61.4%");
-    expect(".o_sd_panel_failed").toHaveCount(3);
+    // Curve, customers, segments, new and returning, bridge, leaderboard.
+    expect(".o_sd_panel_failed").toHaveCount(6);
+    expect(".o_sd_quotations tbody tr").toHaveCount(3);
+    expect(".o_sd_reconcile").toHaveCount(0);
     expect(".o_sd_empty").toHaveCount(0);
 });
 
@@ -189,11 +463,31 @@ test("one failed figure is tried again, computed anew", async () => {
 
 test("warnings show where they are", async () => {
     mockDashboard(
-        makePayload({ warnings: [{ code: "x", message: "My Company has no rate for CHF." }] })
+        makePayload({
+            warnings: [
+                {
+                    code: "currency_without_rate",
+                    message: "My Company has no rate for CHF.",
+                    order_count: 2,
+                    revenue: 1930,
+                    model: "sale.order",
+                    domain: [["id", "=", 1]],
+                },
+            ],
+        })
     );
     await openDashboard();
     await waitFor(".o_sd_warnings");
     expect(".o_sd_warnings").toHaveText(/My Company has no rate for CHF\./);
+    const actions = mockActions();
+    await click(".o_sd_show_them");
+    await animationFrame();
+    expect(actions).toHaveLength(1);
+    expect(actions[0]).toMatchObject({
+        res_model: "sale.order",
+        domain: [["id", "=", 1]],
+        context: { allowed_company_ids: [1], tz: "Europe/Paris", active_test: false },
+    });
 });
 
 test("every figure and row opens its records", async () => {
@@ -208,12 +502,12 @@ test("every figure and row opens its records", async () => {
     for (const target of [
         "[data-metric=new_customers]",
         "[data-customer='8']",
-        "[data-segment='Low Value']",
+        "[data-key='Low Value']",
     ]) {
         await click(target);
         await animationFrame();
     }
-    await click(".o_sd_table_toggle");
+    await click(".o_sd_revenue_chart .o_sd_table_toggle");
     await animationFrame();
     await click("[data-period='2026-11-20']");
     await animationFrame();

@@ -1,10 +1,20 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { advanceTime, Deferred, mockDate, tick } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { makeMockEnv } from "@web/../tests/web_test_helpers";
+import { makeMockEnv, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { ConnectionLostError, makeErrorFromResponse } from "@web/core/network/rpc";
+import { user } from "@web/core/user";
 import { DashboardModel, Status } from "@sale_dashboard/dashboard/dashboard_model";
-import { makeEmptyPayload, makeFailedPayload, makePayload, PAYLOAD_DAY } from "../helpers/payload";
+import {
+    makeEmptyPayload,
+    makeFailedPayload,
+    makePayload,
+    makePayloadWithoutComparison,
+    makeProducts,
+    makeReconciliation,
+    makeTargets,
+    PAYLOAD_DAY,
+} from "../helpers/payload";
 
 describe.current.tags("headless");
 defineMailModels();
@@ -49,6 +59,7 @@ test("asks for the chosen period, in the granularity that fits", async () => {
                 date_from: "2026-10-24",
                 date_to: "2026-11-22",
                 period_type: "daily",
+                compare: "previous_period",
                 measure: "untaxed",
                 top_limit: 10,
                 refresh: false,
@@ -62,6 +73,7 @@ test("asks for the chosen period, in the granularity that fits", async () => {
                 date_from: "2026-01-01",
                 date_to: "2026-11-22",
                 period_type: "weekly",
+                compare: "previous_period",
                 measure: "total",
                 top_limit: 10,
                 refresh: false,
@@ -71,12 +83,20 @@ test("asks for the chosen period, in the granularity that fits", async () => {
 });
 
 test("what is not valid is not chosen", async () => {
-    const choice = { period: { preset: "x" }, granularity: "hourly", measure: "margin" };
+    const choice = {
+        period: { preset: "x" },
+        granularity: "hourly",
+        compare: "best_year",
+        measure: "margin",
+        breakdown: "moon",
+    };
     const model = makeModel(async () => makePayload(), { choice });
     expect(model.choice).toEqual({
         period: { preset: "last_30_days" },
         granularity: "auto",
+        compare: "previous_period",
         measure: "untaxed",
+        breakdown: "user",
     });
 });
 
@@ -150,10 +170,13 @@ test("a re-read marks what changed, for a while, and announces it", async () => 
     expect(model.changed.figures).toEqual([]);
     payload = makePayload({ overview: { total_revenue: 250000, total_orders: 413 } });
     payload.top_customers[1].total_revenue += 10;
+    payload.breakdowns.user[0].revenue += 10;
+    payload.breakdowns.quotation[0].order_count -= 1;
     await model.load({ refresh: true, silent: true });
     expect(model.changed.figures).toEqual(["total_revenue", "total_orders"]);
     expect(model.changed.customers).toEqual([8]);
     expect(model.changed.segments).toEqual([]);
+    expect(model.changed.breakdowns).toEqual(["user:5", "quotation:open"]);
     expect(model.announcement).toMatch(/^Figures updated, .*250,000, orders 413$/);
     await advanceTime(3000);
     expect(model.changed.figures).toEqual([]);
@@ -209,9 +232,11 @@ test("records behind figures and rows, of a rate the base", async () => {
     await model.load();
     expect((await model.getRecords("total_revenue", "2026-11-22")).domain).toHaveLength(1);
     expect((await model.getRecords("conversion_rate")).domain).toHaveLength(0);
+    await model.getRecords("total_revenue", undefined, "previous");
     expect.verifySteps([
         [[[12], "total_revenue"], { key: "2026-11-22" }],
         [[[12], "conversion_rate"], {}],
+        [[[12], "total_revenue"], { side: "previous" }],
     ]);
 });
 
@@ -234,12 +259,158 @@ test("figures that were cleaned away are stored anew before they are opened", as
 
 test("a later visit starts from what was exported", async () => {
     const model = makeModel(async () => makePayload());
-    await model.choose({ period: { preset: "this_week" }, granularity: "weekly" });
+    await model.choose({
+        period: { preset: "this_week" },
+        granularity: "weekly",
+        compare: "previous_year",
+    });
+    await model.chooseBreakdown("team");
     const visit = makeModel(async () => makePayload(), model.exportState());
     expect(visit.status).toBe(Status.READY);
     expect(visit.choice).toEqual({
         period: { preset: "this_week" },
         granularity: "weekly",
+        compare: "previous_year",
         measure: "untaxed",
+        breakdown: "team",
     });
+});
+
+test("breakdowns are there with the figures; products are read when asked for", async () => {
+    const products = new Deferred();
+    const model = makeModel(async (_model, method, args) => {
+        if (method === "generate_dashboard_data") {
+            return makePayload();
+        }
+        expect.step([method, args]);
+        return products;
+    });
+    await model.load();
+    expect(model.getBreakdown("user").rows).toHaveLength(3);
+    expect(model.getBreakdown("country")).toEqual({ status: "ready", rows: [], error: null });
+    expect(model.getBreakdown("product").status).toBe("idle");
+    const choosing = model.chooseBreakdown("product");
+    expect(model.getBreakdown("product").status).toBe("loading");
+    expect(model.isLoading).toBe(false);
+    expect(model.isCurrent).toBe(true);
+    products.resolve(makeProducts());
+    await choosing;
+    expect(model.getBreakdown("product").rows).toHaveLength(3);
+    await model.chooseBreakdown("team");
+    await model.chooseBreakdown("product");
+    expect.verifySteps([["load_breakdown", [[12], "product"]]]);
+});
+
+test("products of former figures are read again: at once where they are shown", async () => {
+    let rows = makeProducts();
+    const model = makeModel(async (_model, method, args) => {
+        if (method === "generate_dashboard_data") {
+            return makePayload();
+        }
+        expect.step(args[1]);
+        return rows;
+    });
+    await model.load();
+    await model.chooseBreakdown("category");
+    await model.chooseBreakdown("product");
+    rows = makeProducts().slice(1);
+    await model.load({ refresh: true, silent: true });
+    expect(model.getBreakdown("product").status).toBe("ready", { message: "they stay meanwhile" });
+    await tick();
+    expect(model.getBreakdown("product").rows).toHaveLength(2);
+    expect(model.getBreakdown("category").status).toBe("idle");
+    expect.verifySteps(["category", "product", "product"]);
+    await model.choose({ period: { preset: "today" } });
+    expect(model.getBreakdown("product").status).not.toBe("idle");
+    await tick();
+    expect.verifySteps(["product"]);
+});
+
+test("products that the stored figures have already are not asked for", async () => {
+    const payload = makePayload();
+    payload.breakdowns.product = makeProducts();
+    const model = makeModel(async (_model, method) => {
+        expect.step(method);
+        return payload;
+    });
+    await model.load();
+    await model.chooseBreakdown("product");
+    expect(model.getBreakdown("product").rows).toHaveLength(3);
+    expect.verifySteps(["generate_dashboard_data"]);
+});
+
+test("products that cannot be read fail alone, and can be tried again", async () => {
+    let fails = true;
+    const model = makeModel(async (_model, method) => {
+        if (method === "generate_dashboard_data") {
+            return makePayload();
+        }
+        if (fails) {
+            throw makeServerError("No lines.", "odoo.exceptions.UserError");
+        }
+        return makeProducts();
+    });
+    await model.load();
+    await model.chooseBreakdown("product");
+    expect(model.getBreakdown("product")).toEqual({
+        status: "failed",
+        rows: [],
+        error: "No lines.",
+    });
+    expect(model.error).toBe(null);
+    fails = false;
+    await model.lines.product.load();
+    expect(model.getBreakdown("product").status).toBe("ready");
+});
+
+test("targets and the proof are apart: their failure is theirs", async () => {
+    patchWithCleanup(user, { hasGroup: async () => true });
+    let fails = false;
+    const model = makeModel(async (_model, method, args, kwargs) => {
+        if (method === "generate_dashboard_data") {
+            return makePayload();
+        }
+        expect.step([method, args, kwargs]);
+        if (fails) {
+            throw makeServerError("Not now.");
+        }
+        return method === "reconcile" ? makeReconciliation() : makeTargets();
+    });
+    await model.load();
+    expect(model.targets.status).toBe("idle");
+    await model.targets.load();
+    expect(model.targets.data.canSet).toBe(true);
+    await model.reconciliation.load();
+    expect(model.reconciliation.data.unexplained).toBe(0);
+    expect.verifySteps([
+        ["get_targets", [], {}],
+        ["reconcile", [[12]], { limit: 0 }],
+    ]);
+    fails = true;
+    await model.targets.load({ silent: true });
+    expect(model.targets.status).toBe("ready", { message: "what is there stays" });
+    await model.targets.load();
+    expect(model.targets.error).toBe("Not now.");
+    expect(model.status).toBe(Status.READY);
+    expect.verifySteps([
+        ["get_targets", [], {}],
+        ["get_targets", [], {}],
+    ]);
+});
+
+test("what is compared, and what stands for itself when it fails", async () => {
+    let payload = makePayload({ errors: { lifetime: "No lifetimes.", new_customers: "No." } });
+    const model = makeModel(async () => payload);
+    await model.load();
+    expect(model.isCompared).toBe(true);
+    expect(model.getOwnError("lifetime")).toBe("No lifetimes.");
+    expect(model.bridgeError).toBe("No.", { message: "it needs to know who is new" });
+    expect(model.getBreakdown("customer_type").error).toBe("No.");
+    payload = makeFailedPayload("The core failed.");
+    await model.load();
+    expect(model.getOwnError("lifetime")).toBe(null);
+    expect(model.getBreakdown("user").error).toBe("The core failed.");
+    payload = makePayloadWithoutComparison();
+    await model.load();
+    expect(model.isCompared).toBe(false);
 });

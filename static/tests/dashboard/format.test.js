@@ -7,10 +7,14 @@ import {
     formatAxisAmount,
     formatBucket,
     formatBucketTick,
+    formatChange,
+    formatComparison,
     formatCount,
     formatDayRange,
     formatExactAmount,
+    formatMonth,
     formatPercent,
+    formatSignedAmount,
     formatTimestamp,
 } from "@sale_dashboard/dashboard/format";
 
@@ -80,4 +84,28 @@ test("the time of an answer is in its zone, with the day where it is another", a
     expect(formatTimestamp("2026-11-22T10:42:07Z", "Europe/Paris")).toBe("11:42:07");
     expect(formatTimestamp("2026-11-21T10:42:07Z", "Europe/Paris")).toBe("Nov 21 11:42:07");
     expect(formatTimestamp("2026-11-22T10:42:07Z", "no/zone")).toMatch(/42:07$/);
+});
+
+test("changes have a sign, and more decimals the smaller they are", async () => {
+    await makeMockEnv();
+    expect(formatChange(15.886)).toBe("+15.9%");
+    expect(formatChange(-9.524)).toBe("\u22129.5%");
+    expect(formatChange(0)).toBe("0%");
+    expect(formatChange(0.04)).toBe("+0.04%");
+    expect(formatChange(1234.5)).toBe("+1235%");
+    expect(formatChange(2.1, "points").toString()).toBe("+2.1 pt");
+    expect(formatSignedAmount(-12.5, USD)).toBe("\u2212$\u00a012.50");
+    expect(formatSignedAmount(34040.15, USD)).toBe("+$\u00a034,040");
+    expect(formatSignedAmount(0, USD)).toBe("$\u00a00.00");
+});
+
+test("a comparison says its days, and its hour where the last day is not a whole one", async () => {
+    await makeMockEnv();
+    const days = { date_from: "2026-09-24", date_to: "2026-10-23" };
+    const shown = formatDayRange(days);
+    expect(formatComparison({ ...days, end: "2026-10-23T22:00:00Z" }, "Europe/Paris")).toBe(shown);
+    expect(
+        formatComparison({ ...days, end: "2026-10-23T08:42:07Z" }, "Europe/Paris").toString()
+    ).toBe(`${shown}, up to 10:42`);
+    expect(formatMonth("2026-11")).toBe("November 2026");
 });

@@ -51,12 +51,50 @@ test("draws a bar per bucket, those that are not whole apart", async () => {
 
 test("the tooltip tells the day, the exact revenue, the orders, and what is missing", async () => {
     const component = await mountWithCleanup(RevenueChart, { props: makeProps() });
-    const { title, label, afterLabel, footer } = component.getTooltipOptions({}, false).callbacks;
-    const item = { dataIndex: 29 };
+    const { title, label, footer } = component.getTooltipOptions({}, false).callbacks;
+    const item = { dataIndex: 29, datasetIndex: 0 };
     expect(title([item])).toBe("Sun, Nov 22, 2026");
-    expect(label(item).toString()).toBe("Revenue: $\u00a08,290.00");
-    expect(afterLabel(item).toString()).toBe("Orders: 12");
+    expect(label(item).map(String)).toEqual(["Revenue: $\u00a08,290.00 (+14.3%)", "Orders: 12"]);
+    expect(label({ dataIndex: 0, datasetIndex: 0 }).map(String)).toEqual([
+        "Revenue: $\u00a08,000.00",
+        "Orders: 10",
+    ]);
+    expect(label({ dataIndex: 29, datasetIndex: 1 }).map(String)).toEqual([
+        "",
+        "Fri, Oct 23, 2026",
+        "Revenue: $\u00a07,290.00",
+        "Orders: 9",
+    ]);
     expect(footer([item]).toString()).toBe("Not over yet");
+});
+
+test("the comparison is a quiet dashed line, and columns of the table", async () => {
+    const buckets = makePayload().sales_by_period;
+    buckets[1].previous = false;
+    await mountWithCleanup(RevenueChart, { props: makeProps({ buckets, isCompared: true }) });
+    const [bars, line] = getChart().data.datasets;
+    expect(bars.type).toBe(undefined);
+    expect(line.type).toBe("line");
+    expect(line.borderDash).toEqual([5, 4]);
+    expect(line.data.slice(0, 3)).toEqual([0, null, 7020]);
+    expect("thead th").toHaveCount(7);
+    expect(queryAllTexts("tbody tr:eq(2) td", { displayed: false })).toEqual([
+        "Mon, Oct 26, 2026",
+        "$ 8,020",
+        "12",
+        "▲+14.3%",
+        "Sat, Sep 26, 2026",
+        "$ 7,020",
+        "9",
+    ]);
+    expect("tbody tr:eq(0) .o_sd_change").toHaveText("–");
+    expect("tbody tr:eq(1) .o_sd_before").toHaveText("");
+});
+
+test("without a comparison there is one series", async () => {
+    await mountWithCleanup(RevenueChart, { props: makeProps() });
+    expect(getChart().data.datasets).toHaveLength(1);
+    expect("thead th").toHaveCount(3);
 });
 
 test("buckets are reached and opened by keyboard", async () => {
@@ -67,7 +105,7 @@ test("buckets are reached and opened by keyboard", async () => {
     expect(slider).toHaveAttribute("aria-valuenow", "30");
     expect(slider).toHaveAttribute(
         "aria-valuetext",
-        "Sun, Nov 22, 2026: $\u00a08,290.00, orders 12. Not over yet"
+        "Sun, Nov 22, 2026: $\u00a08,290.00, orders 12; compared with Fri, Oct 23, 2026: $\u00a07,290.00, orders 9. Not over yet"
     );
     await keyDown("ArrowLeft");
     await animationFrame();

@@ -9,8 +9,9 @@ import {
     preloadBundle,
 } from "@web/../tests/web_test_helpers";
 import { assets } from "@web/core/assets";
+import { user } from "@web/core/user";
 import { WebClient } from "@web/webclient/webclient";
-import { makePayload, PAYLOAD_DAY } from "./payload";
+import { makePayload, makeTargets, PAYLOAD_DAY } from "./payload";
 
 /**
  * To be called once per file: the day of the payloads is today, and Chart.js is there.
@@ -24,12 +25,28 @@ export function setupDashboardTests() {
 /**
  * Answers the dashboard's requests.
  *
+ * The targets too: see mockTargets.
  * @param {Function | Object} answer a payload, or a function of the keyword arguments that
  *  returns one
  */
 export function mockDashboard(answer = makePayload()) {
     onRpc("sale.dashboard", "generate_dashboard_data", ({ kwargs }) =>
         typeof answer === "function" ? answer(kwargs) : answer
+    );
+    mockTargets();
+}
+
+/**
+ * Answers what is asked after the first paint.
+ *
+ * @param {Function | Object} [answer] the targets, or a function that returns them
+ * @param {Object} [options]
+ * @param {boolean} [options.canSet] whether the viewer may set targets
+ */
+export function mockTargets(answer = makeTargets(), { canSet = false } = {}) {
+    patchWithCleanup(user, { hasGroup: () => Promise.resolve(canSet) });
+    onRpc("sale.dashboard", "get_targets", () =>
+        typeof answer === "function" ? answer() : answer
     );
 }
 

@@ -59,11 +59,89 @@ registry.category("web_tour.tours").add("sale_dashboard_main", {
         },
         {
             content: "The segments are listed",
-            trigger: ".o_sd_segments [data-segment='High Value']",
+            trigger: ".o_sd_segments [data-key='High Value']",
         },
         {
             content: "The figures are live",
             trigger: ".o_sd_status[data-status=live]",
+        },
+        {
+            content: "The revenue is compared: by sign and shape",
+            trigger: `${CARD}[data-metric=total_revenue] .o_sd_change[data-direction=up]:contains(+)`,
+        },
+        {
+            content: "The reader is told with what",
+            trigger: ".o_sd_compared:contains(Compared with)",
+        },
+        {
+            content: "Why the revenue changed: from the one period to the other",
+            trigger: ".o_sd_bridge:has([data-part=previous]):has([data-part=current])",
+        },
+        {
+            content: "Open the comparisons",
+            trigger: ".o_sd_chip:contains(vs previous period)",
+            run: "click",
+        },
+        {
+            content: "Compare with nothing",
+            trigger: ".o_sd_menu [data-value=none]",
+            run: "click",
+        },
+        {
+            content: "Nothing is compared",
+            trigger: ".o_sd_figures:not(:has(.o_sd_change)):not(:has(.o_sd_bridge))",
+        },
+        settled("The figures without a comparison are shown"),
+        {
+            content: "Open the comparisons again",
+            trigger: ".o_sd_chip:contains(No comparison)",
+            run: "click",
+        },
+        {
+            content: "Compare with the previous period again",
+            trigger: ".o_sd_menu [data-value=previous_period]",
+            run: "click",
+        },
+        {
+            content: "It is compared again",
+            trigger: ".o_sd_figures:has(.o_sd_bridge)",
+        },
+        settled("The compared figures are shown"),
+        {
+            content: "Ask for the products",
+            trigger: ".o_sd_tab[data-dimension=product]",
+            run: "click",
+        },
+        {
+            content: "They are read",
+            trigger: ".o_sd_breakdown tr[data-key^='product:']",
+        },
+        {
+            content: "Back to the salespeople",
+            trigger: ".o_sd_tab[data-dimension=user]",
+            run: "click",
+        },
+        {
+            content: "Open the orders of the best",
+            trigger: ".o_sd_breakdown tr[data-key^='user:']:first .o_sd_row_button",
+            run: "click",
+        },
+        {
+            content: "They are listed",
+            trigger: ".o_list_view .o_data_row",
+        },
+        {
+            content: "Come back from them",
+            trigger: ".o_back_button, .breadcrumb-item:contains(Sales Dashboard) a",
+            run: "click",
+        },
+        {
+            content: "The salespeople are still there",
+            trigger: ".o_sd_tab[data-dimension=user][aria-selected=true]",
+        },
+        {
+            content: "The quotations are there",
+            trigger: ".o_sd_quotations",
         },
         ...choosePreset("last_90_days", "Last 90 days"),
         {

@@ -1,4 +1,4 @@
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -6,69 +6,94 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { Breakdown } from "../breakdown/breakdown";
+import { Bridge } from "../bridge/bridge";
+import { getFigureLabel, makeCards } from "../cards";
 import { ChoiceMenu } from "../choice_menu/choice_menu";
-import { DashboardModel, FIGURES, getErrorSentence, GRANULARITIES } from "../dashboard_model";
+import { ComparisonNote } from "../comparison_note/comparison_note";
+import { CustomerTypes } from "../customer_types/customer_types";
+import { DashboardModel, GRANULARITIES } from "../dashboard_model";
+import { DataHealth } from "../data_health/data_health";
 import { EmptyState } from "../empty_state/empty_state";
+import { getErrorSentence } from "../errors";
 import { Failure } from "../failure/failure";
 import {
     formatAmount,
     formatBucket,
+    formatComparison,
     formatCount,
     formatDayRange,
-    formatExactAmount,
-    formatPercent,
     formatTimestamp,
 } from "../format";
 import { useLiveRefresh } from "../live_refresh";
 import { MetricCard } from "../metric_card/metric_card";
 import { PeriodPicker } from "../period_picker/period_picker";
 import { countDays } from "../periods";
+import { Quotations } from "../quotations/quotations";
+import { ReconcileDialog } from "../reconcile_dialog/reconcile_dialog";
 import { RevenueChart } from "../revenue_chart/revenue_chart";
 import { Segments } from "../segments/segments";
 import { Skeleton } from "../skeleton/skeleton";
 import { StatusStrip } from "../status_strip/status_strip";
+import { Targets } from "../targets/targets";
 import { isDarkTheme } from "../theme";
 import { TopCustomers } from "../top_customers/top_customers";
 
-const FIGURE_LABELS = {
-    total_revenue: _t("Revenue"),
-    total_orders: _t("Orders"),
-    average_order_value: _t("Average order"),
-    new_customers: _t("New customers"),
-    conversion_rate: _t("Conversion"),
-};
 const GRANULARITY_LABELS = {
     auto: _t("Auto"),
     daily: _t("Day"),
     weekly: _t("Week"),
     monthly: _t("Month"),
 };
+const COMPARISONS = [
+    { id: "none", label: _t("No comparison") },
+    { id: "previous_period", label: _t("vs previous period") },
+    {
+        id: "same_weekdays",
+        label: _t("vs same weekdays"),
+        hint: _t("364 days earlier, so that Monday meets Monday"),
+    },
+    { id: "previous_year", label: _t("vs previous year") },
+];
 const MEASURES = [
     { id: "untaxed", label: _t("Untaxed") },
     { id: "total", label: _t("With taxes") },
 ];
 const WIDER_PRESET = "last_90_days";
-const MONETARY_FIGURES = ["total_revenue", "average_order_value"];
+/** The views of what is opened, where they are not those of an order. */
+const VIEWS = {
+    "sale.order.line": ["list", "form"],
+    "sale.report": ["list", "pivot", "graph"],
+};
+const DEFAULT_VIEWS = ["list", "kanban", "form"];
 
 export class SaleDashboard extends Component {
     static template = "sale_dashboard.SaleDashboard";
     static components = {
+        Breakdown,
+        Bridge,
         ChoiceMenu,
+        ComparisonNote,
+        CustomerTypes,
+        DataHealth,
         EmptyState,
         Failure,
         Layout,
         MetricCard,
         PeriodPicker,
+        Quotations,
         RevenueChart,
         Segments,
         Skeleton,
         StatusStrip,
+        Targets,
         TopCustomers,
     };
     static props = { ...standardActionServiceProps };
 
     setup() {
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.rootRef = useRef("root");
         this.isDark = isDarkTheme();
@@ -78,7 +103,7 @@ export class SaleDashboard extends Component {
         this.isOpening = false;
 
         useLiveRefresh({
-            refresh: () => this.model.load({ refresh: true, silent: true }),
+            refresh: () => this.reread(),
             onConnection: (isConnected) => this.model.setConnected(isConnected),
         });
         useSetupAction({
@@ -91,6 +116,15 @@ export class SaleDashboard extends Component {
             loadBundle("web.chartjs_lib");
             this.model.load({ silent: Boolean(this.model.answer) });
         });
+        // Once the first figures are painted: they do not wait for the targets.
+        useEffect(
+            (status) => {
+                if (status !== "loading") {
+                    this.model.targets.load();
+                }
+            },
+            () => [this.model.status]
+        );
     }
 
     //--------------------------------------------------------------------------
@@ -110,6 +144,14 @@ export class SaleDashboard extends Component {
         }));
     }
 
+    get comparisons() {
+        return COMPARISONS.map(({ hint, id, label }) => ({
+            id,
+            label: label.toString(),
+            hint: hint ? hint.toString() : "",
+        }));
+    }
+
     get measures() {
         return MEASURES.map(({ id, label }) => ({ id, label: label.toString() }));
     }
@@ -125,33 +167,51 @@ export class SaleDashboard extends Component {
 
     get cards() {
         const { changed, payload } = this.model;
-        return FIGURES.map((name) => {
-            const value = payload.overview[name];
-            const error = this.model.getFigureError(name);
-            return {
-                name,
-                label: FIGURE_LABELS[name].toString(),
-                definition: this.getDefinition(name),
-                error,
-                isChanged: changed.figures.includes(name),
-                onOpen: () => this.openFigure(name),
-                onRetry: () => this.refresh(),
-                ...(error ? {} : this.formatFigure(name, value)),
-            };
-        });
+        return makeCards(payload, (figure) => this.model.getFigureError(figure)).map((card) => ({
+            ...card,
+            isChanged: changed.figures.includes(card.name),
+            onOpen: () => this.openFigure(card),
+            onRetry: () => this.refresh(),
+        }));
     }
 
     get chartSentence() {
-        const { total_revenue } = this.model.payload.overview;
+        const { comparison, currency_id, overview, timezone } = this.model.payload;
         const days = countDays(this.model.shownRange);
         const values = {
-            revenue: formatAmount(total_revenue, this.model.payload.currency_id),
+            revenue: formatAmount(overview.total_revenue, currency_id),
             days: formatCount(days),
             period: this.shownPeriod,
         };
-        return days === 1
-            ? _t("%(revenue)s on %(period)s.", values)
-            : _t("%(revenue)s in %(days)s days, %(period)s.", values);
+        const sentence =
+            days === 1
+                ? _t("%(revenue)s on %(period)s", values)
+                : _t("%(revenue)s in %(days)s days, %(period)s", values);
+        if (!comparison || !overview.previous) {
+            return _t("%s.", sentence);
+        }
+        const difference = overview.total_revenue - overview.previous.total_revenue;
+        const compared = {
+            sentence,
+            difference: formatAmount(Math.abs(difference), currency_id),
+            comparison: formatComparison(comparison, timezone),
+        };
+        if (!difference) {
+            return _t("%(sentence)s: the same as %(comparison)s (dashed).", compared);
+        }
+        return difference > 0
+            ? _t("%(sentence)s: %(difference)s more than %(comparison)s (dashed).", compared)
+            : _t("%(sentence)s: %(difference)s less than %(comparison)s (dashed).", compared);
+    }
+
+    get hiddenCustomers() {
+        const { hidden_customers } = this.model.payload;
+        return hidden_customers.order_count > 0 ? hidden_customers : null;
+    }
+
+    get breakdown() {
+        const { breakdown: dimension } = this.model.choice;
+        return { dimension, ...this.model.getBreakdown(dimension) };
     }
 
     get staleSentence() {
@@ -165,61 +225,35 @@ export class SaleDashboard extends Component {
         return countDays(this.model.shownRange) < 90;
     }
 
-    formatFigure(name, value) {
-        const { currency_id } = this.model.payload;
-        if (MONETARY_FIGURES.includes(name)) {
-            return {
-                value: formatAmount(value, currency_id),
-                exactValue: formatExactAmount(value, currency_id),
-            };
-        }
-        return { value: name === "conversion_rate" ? formatPercent(value) : formatCount(value) };
-    }
-
-    getDefinition(name) {
-        const { measure, timezone } = this.model.payload;
-        const bounds = { period: this.shownPeriod, timezone };
-        switch (name) {
-            case "total_revenue":
-                return measure === "total"
-                    ? _t(
-                          "Confirmed orders with taxes, each at its own exchange rate. %(period)s, days of %(timezone)s.",
-                          bounds
-                      )
-                    : _t(
-                          "Confirmed orders without taxes, each at its own exchange rate. %(period)s, days of %(timezone)s.",
-                          bounds
-                      );
-            case "total_orders":
-                return _t(
-                    "Confirmed orders by their order date. %(period)s, days of %(timezone)s.",
-                    bounds
-                );
-            case "average_order_value":
-                return _t("Revenue divided by orders. %(period)s, days of %(timezone)s.", bounds);
-            case "new_customers":
-                return _t(
-                    "Customers whose first confirmed order is in the period. %(period)s, days of %(timezone)s.",
-                    bounds
-                );
-            default:
-                return _t(
-                    "Share of the orders created in the period that are confirmed by now. %(period)s, days of %(timezone)s.",
-                    bounds
-                );
-        }
-    }
-
     //--------------------------------------------------------------------------
     // Actions
     //--------------------------------------------------------------------------
 
-    refresh() {
-        return this.model.load({ refresh: true });
+    async refresh() {
+        await this.model.load({ refresh: true });
+        await this.model.targets.load({ silent: true });
+    }
+
+    /**
+     * After a change: nobody asked, so nothing shows that it is being read.
+     *
+     * @returns {Promise<number>} the milliseconds that the server needed
+     */
+    async reread() {
+        const duration = await this.model.load({ refresh: true, silent: true });
+        const start = performance.now();
+        await this.model.targets.load({ silent: true });
+        return duration + performance.now() - start;
     }
 
     retry() {
         return this.model.load();
+    }
+
+    /** A leaderboard is of its own request, or of all the figures'. */
+    async retryBreakdown() {
+        const part = this.model.lines[this.model.choice.breakdown];
+        await (part ? part.load() : this.refresh());
     }
 
     choosePeriod(period) {
@@ -244,25 +278,30 @@ export class SaleDashboard extends Component {
      * @param {string} title
      * @param {string} metric
      * @param {string | number} [key]
+     * @param {"current" | "previous"} [side]
      */
-    async openRecords(title, metric, key) {
+    openRecords(title, metric, key, side) {
+        return this.open(title, () => this.model.getRecords(metric, key, side));
+    }
+
+    /**
+     * @param {string} title
+     * @param {() => Promise<{ model: string, domain: Array, context: Object }>} getRecords
+     */
+    async open(title, getRecords) {
         if (this.isOpening) {
             return;
         }
         this.isOpening = true;
         try {
-            const { model, domain, context } = await this.model.getRecords(metric, key);
+            const { model, domain, context } = await getRecords();
             await this.action.doAction({
                 type: "ir.actions.act_window",
                 name: title,
                 res_model: model,
                 domain,
                 context,
-                views: [
-                    [false, "list"],
-                    [false, "kanban"],
-                    [false, "form"],
-                ],
+                views: (VIEWS[model] || DEFAULT_VIEWS).map((view) => [false, view]),
             });
         } catch (error) {
             const sentence = getErrorSentence(error);
@@ -275,23 +314,82 @@ export class SaleDashboard extends Component {
         }
     }
 
+    /**
+     * @param {string} label what the figures shown are of
+     */
+    getTitle(label) {
+        return `${label} (${this.shownPeriod})`;
+    }
+
     openBucket(bucket) {
         const label = formatBucket(bucket, this.model.payload.period_type);
         return this.openRecords(label, "total_revenue", bucket.period);
     }
 
     openCustomer(row) {
-        const title = `${row.name} (${this.shownPeriod})`;
-        return this.openRecords(title, "total_revenue", row.id);
+        return this.openRecords(this.getTitle(row.name), "total_revenue", row.id);
+    }
+
+    openHiddenCustomers() {
+        const title = this.getTitle(_t("Customers you may not see"));
+        return this.openRecords(title, "total_revenue", "hidden");
     }
 
     openSegment(row) {
-        const title = `${row.label} (${this.shownPeriod})`;
-        return this.openRecords(title, "total_revenue", row.segment_name);
+        return this.openRecords(this.getTitle(row.label), "total_revenue", row.key);
     }
 
-    openFigure(name) {
-        return this.openRecords(`${FIGURE_LABELS[name]} (${this.shownPeriod})`, name);
+    /**
+     * @param {string} dimension
+     * @param {{ key: string }} row of the breakdown
+     * @param {string} label
+     */
+    openBreakdown(dimension, row, label) {
+        // Quotations are those of now, whatever the period.
+        const title = dimension === "quotation" ? label : this.getTitle(label);
+        return this.openRecords(title, "total_revenue", `${dimension}:${row.key}`);
+    }
+
+    openBridgeTotal(side) {
+        const { comparison } = this.model.payload;
+        const period = side === "previous" ? formatDayRange(comparison) : this.shownPeriod;
+        return this.openRecords(
+            `${getFigureLabel("total_revenue")} (${period})`,
+            "total_revenue",
+            undefined,
+            side
+        );
+    }
+
+    openFigure(card) {
+        return this.openRecords(this.getTitle(card.label), card.name);
+    }
+
+    openWarning(warning) {
+        return this.open(_t("Data health"), async () => ({
+            model: warning.model,
+            domain: warning.domain,
+            context: this.model.recordContext,
+        }));
+    }
+
+    openTarget(target, label) {
+        return this.open(label, () => this.model.getTargetRecords(target.id));
+    }
+
+    setTargets() {
+        return this.action.doAction("sale_dashboard.action_sale_dashboard_target");
+    }
+
+    openReconciliation() {
+        const { reconciliation } = this.model;
+        reconciliation.load();
+        this.dialog.add(ReconcileDialog, {
+            contentClass: this.menuClass,
+            onOpen: (cause) => this.open(cause.label, async () => cause.drill_down),
+            onRetry: () => reconciliation.load(),
+            reconciliation,
+        });
     }
 }
 

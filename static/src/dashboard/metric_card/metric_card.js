@@ -1,9 +1,26 @@
 import { Component } from "@odoo/owl";
+import { Change } from "../change/change";
+import { Sparkline } from "../sparkline/sparkline";
 
-/** One figure: what it is, how much, and the way to its records. */
+/** One figure: what it is, how much, how it moved, and the way to its records. */
 export class MetricCard extends Component {
     static template = "sale_dashboard.MetricCard";
+    static components = { Change, Sparkline };
     static props = {
+        /** how it moved, where it is compared */
+        comparison: {
+            type: Object,
+            shape: {
+                change: [Number, { value: false }],
+                /** the former value in words, as they follow the change */
+                text: String,
+                exactText: { type: String, optional: true },
+                isJudged: { type: Boolean, optional: true },
+                undefinedText: { type: String, optional: true },
+                unit: { type: String, optional: true },
+            },
+            optional: true,
+        },
         definition: String,
         error: { type: [String, { value: null }], optional: true },
         exactValue: { type: String, optional: true },
@@ -12,6 +29,12 @@ export class MetricCard extends Component {
         name: String,
         onOpen: Function,
         onRetry: Function,
+        sparkline: { type: Object, optional: true },
         value: { type: String, optional: true },
     };
+
+    get change() {
+        const { change, isJudged, undefinedText, unit } = this.props.comparison;
+        return { change, isJudged, undefinedText, unit };
+    }
 }

@@ -2,11 +2,13 @@ import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
+import { Change } from "../change/change";
 import {
     formatAmount,
     formatAxisAmount,
     formatBucket,
     formatBucketTick,
+    formatChange,
     formatCount,
     formatExactAmount,
 } from "../format";
@@ -28,23 +30,26 @@ const BAR_MAX_WIDTH = 48;
 const Y_TICKS = 6;
 
 /**
- * Revenue per bucket as bars. What the canvas shows is said in a sentence above it and in
+ * Revenue per bucket as bars, what it is compared with as a quiet line. What the canvas shows is said in a sentence above it and in
  * a table behind it, which can be brought to the front; the buckets are reached with the
  * arrow keys.
  */
 export class RevenueChart extends Component {
     static template = "sale_dashboard.RevenueChart";
-    static components = { Section };
+    static components = { Change, Section };
     static props = {
         buckets: Array,
         currencyId: Number,
         error: { type: [String, { value: null }], optional: true },
+        isCompared: { type: Boolean, optional: true },
         isDark: { type: Boolean, optional: true },
         onOpen: Function,
         onRetry: Function,
         periodType: String,
         sentence: String,
     };
+
+    static defaultProps = { isCompared: false };
 
     setup() {
         this.canvasRef = useRef("canvas");
@@ -66,7 +71,7 @@ export class RevenueChart extends Component {
         );
         useEffect(
             () => this.updateChart(),
-            () => [this.props.buckets, this.props.currencyId]
+            () => [this.props.buckets, this.props.currencyId, this.props.isCompared]
         );
     }
 
@@ -89,7 +94,27 @@ export class RevenueChart extends Component {
             revenue: formatAmount(bucket.revenue, currencyId),
             orders: formatCount(bucket.order_count),
             note: this.getNote(bucket),
+            change: bucket.change ?? false,
+            previous: this.describePrevious(bucket),
         }));
+    }
+
+    /**
+     * @returns {Object | null} the bucket's counterpart; null beyond the comparison's end
+     */
+    describePrevious({ previous }) {
+        if (!previous) {
+            return null;
+        }
+        const { currencyId, periodType } = this.props;
+        // Its days name it: it may begin in the middle of a week or month.
+        const bucket = { ...previous, period: previous.date_from, partial: true };
+        return {
+            label: formatBucket(bucket, periodType),
+            exact: formatExactAmount(previous.revenue, currencyId),
+            revenue: formatAmount(previous.revenue, currencyId),
+            orders: formatCount(previous.order_count),
+        };
     }
 
     /** The bucket the keyboard is on; the buckets may have become fewer. */
@@ -98,12 +123,20 @@ export class RevenueChart extends Component {
     }
 
     get activeText() {
-        const { label, exact, orders, note } = this.rows[this.activeIndex];
-        const text = _t("%(period)s: %(revenue)s, orders %(orders)s", {
+        const { label, exact, orders, note, previous } = this.rows[this.activeIndex];
+        let text = _t("%(period)s: %(revenue)s, orders %(orders)s", {
             period: label,
             revenue: exact,
             orders,
         });
+        if (previous) {
+            text = _t("%(text)s; compared with %(period)s: %(revenue)s, orders %(orders)s", {
+                text,
+                period: previous.label,
+                revenue: previous.exact,
+                orders: previous.orders,
+            });
+        }
         return note ? `${text}. ${note}` : text;
     }
 
@@ -162,7 +195,10 @@ export class RevenueChart extends Component {
         this.state.activeIndex = index;
         const element = this.chart?.getDatasetMeta(0).data[index];
         if (element) {
-            const active = [{ datasetIndex: 0, index }];
+            const active = this.chart.data.datasets.map((_dataset, datasetIndex) => ({
+                datasetIndex,
+                index,
+            }));
             this.chart.setActiveElements(active);
             this.chart.tooltip.setActiveElements(active, element.getCenterPoint());
             this.chart.update("none");
@@ -202,22 +238,39 @@ export class RevenueChart extends Component {
         const incomplete = this.getColor("accent-soft");
         const wholeHover = this.getColor("accent-strong");
         const colors = buckets.map((bucket, i) => (this.isIncomplete(i) ? incomplete : whole));
-        return {
-            labels: buckets.map((bucket) => formatBucketTick(bucket, periodType)),
-            datasets: [
-                {
-                    data: buckets.map((bucket) => bucket.revenue),
-                    backgroundColor: colors,
-                    hoverBackgroundColor: colors.map((color) =>
-                        color === whole ? wholeHover : incomplete
-                    ),
-                    borderRadius: BAR_RADIUS,
-                    maxBarThickness: BAR_MAX_WIDTH,
-                    categoryPercentage: 0.85,
-                    barPercentage: 0.85,
-                },
-            ],
-        };
+        const datasets = [
+            {
+                order: 1,
+                data: buckets.map((bucket) => bucket.revenue),
+                backgroundColor: colors,
+                hoverBackgroundColor: colors.map((color) =>
+                    color === whole ? wholeHover : incomplete
+                ),
+                borderRadius: BAR_RADIUS,
+                maxBarThickness: BAR_MAX_WIDTH,
+                categoryPercentage: 0.85,
+                barPercentage: 0.85,
+            },
+        ];
+        if (this.props.isCompared) {
+            const quiet = this.getColor("previous");
+            datasets.push({
+                type: "line",
+                order: 0,
+                data: buckets.map(({ previous }) => (previous ? previous.revenue : null)),
+                borderColor: quiet,
+                borderDash: [5, 4],
+                borderWidth: 2,
+                // A line of one bucket would be none.
+                pointRadius: buckets.length > 1 ? 0 : 4,
+                pointHoverRadius: 4,
+                pointHitRadius: 0,
+                pointBackgroundColor: quiet,
+                pointHoverBackgroundColor: quiet,
+                tension: 0,
+            });
+        }
+        return { labels: buckets.map((bucket) => formatBucketTick(bucket, periodType)), datasets };
     }
 
     getChartConfig() {
@@ -284,15 +337,44 @@ export class RevenueChart extends Component {
             bodyFont: { ...font, size: 13 },
             footerFont: { ...font, weight: "normal" },
             displayColors: false,
+            // The line is drawn above the bars, but told below them.
+            itemSort: (one, other) => one.datasetIndex - other.datasetIndex,
             padding: 10,
             caretPadding: 6,
             callbacks: {
                 title: ([item]) => this.rows[item.dataIndex].label,
-                label: (item) => _t("Revenue: %s", this.rows[item.dataIndex].exact),
-                afterLabel: (item) => _t("Orders: %s", this.rows[item.dataIndex].orders),
+                label: (item) => this.getTooltipLines(item),
                 footer: ([item]) => this.rows[item.dataIndex].note,
             },
         };
+    }
+
+    /**
+     * @param {{ dataIndex: number, datasetIndex: number }} item
+     * @returns {string[]} of the bucket, or of its counterpart under its own date
+     */
+    getTooltipLines({ dataIndex, datasetIndex }) {
+        const { change, exact, orders, previous } = this.rows[dataIndex];
+        if (!datasetIndex) {
+            const lines = [_t("Revenue: %s", exact), _t("Orders: %s", orders)];
+            return change === false
+                ? lines
+                : [
+                      _t("%(revenue)s (%(change)s)", {
+                          revenue: lines[0],
+                          change: formatChange(change),
+                      }),
+                      lines[1],
+                  ];
+        }
+        return previous
+            ? [
+                  "",
+                  previous.label,
+                  _t("Revenue: %s", previous.exact),
+                  _t("Orders: %s", previous.orders),
+              ]
+            : [];
     }
 
     /**

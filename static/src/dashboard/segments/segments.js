@@ -1,7 +1,8 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { formatAmount, formatCount, formatExactAmount, formatPercent } from "../format";
+import { formatCustomers, formatPercent } from "../format";
 import { Section } from "../section/section";
+import { ShareList } from "../share_list/share_list";
 
 /** The names are keys of the figures; what is shown is their translation. */
 const SEGMENTS = {
@@ -9,59 +10,45 @@ const SEGMENTS = {
     "Medium Value": { label: _t("Medium Value"), class: "o_sd_segment_medium" },
     "Low Value": { label: _t("Low Value"), class: "o_sd_segment_low" },
 };
-/** A narrower part of the bar has no room for its percentage. */
-const MIN_LABELLED_SHARE = 9;
 
 export class Segments extends Component {
     static template = "sale_dashboard.Segments";
-    static components = { Section };
+    static components = { Section, ShareList };
     static props = {
         changed: { type: Array, optional: true },
         currencyId: Number,
         error: { type: [String, { value: null }], optional: true },
+        isCompared: { type: Boolean, optional: true },
         onOpen: Function,
         onRetry: Function,
         rows: Array,
     };
-    static defaultProps = { changed: [] };
-
-    get total() {
-        return this.props.rows.reduce((sum, row) => sum + Math.max(0, row.total_revenue), 0);
-    }
 
     get sentence() {
-        const [best] = this.props.rows;
+        const { rows } = this.props;
+        const [best] = rows;
         if (!best) {
             return "";
         }
-        const customers = this.props.rows.reduce((sum, row) => sum + row.customer_count, 0);
+        const sum = (field) => rows.reduce((sum, row) => sum + Math.max(0, row[field]), 0);
+        const share = (field) => {
+            const total = sum(field);
+            return formatPercent(total ? (Math.max(0, best[field]) / total) * 100 : 0);
+        };
         return _t("%(customers)s of customers bring %(revenue)s of revenue", {
-            customers: formatPercent((best.customer_count / customers) * 100),
-            revenue: formatPercent(this.getShare(best)),
+            customers: share("customer_count"),
+            revenue: share("total_revenue"),
         });
     }
 
     get rows() {
-        const { changed, currencyId } = this.props;
-        return this.props.rows.map((row) => {
-            const share = this.getShare(row);
-            return {
-                ...row,
-                ...SEGMENTS[row.segment_name],
-                customers:
-                    row.customer_count === 1
-                        ? _t("1 customer")
-                        : _t("%s customers", formatCount(row.customer_count)),
-                exact: formatExactAmount(row.total_revenue, currencyId),
-                isChanged: changed.includes(row.segment_name),
-                revenue: formatAmount(row.total_revenue, currencyId),
-                share,
-                shareText: share >= MIN_LABELLED_SHARE ? formatPercent(share) : "",
-            };
-        });
-    }
-
-    getShare(row) {
-        return this.total ? (Math.max(0, row.total_revenue) / this.total) * 100 : 0;
+        return this.props.rows.map((row) => ({
+            key: row.segment_name,
+            label: SEGMENTS[row.segment_name].label.toString(),
+            class: SEGMENTS[row.segment_name].class,
+            count: formatCustomers(row.customer_count),
+            revenue: row.total_revenue,
+            change: row.change,
+        }));
     }
 }

@@ -1,0 +1,193 @@
+import { Component, useRef, useState } from "@odoo/owl";
+import { localization } from "@web/core/l10n/localization";
+import { _t } from "@web/core/l10n/translation";
+import { Change } from "../change/change";
+import {
+    formatAmount,
+    formatCount,
+    formatExactAmount,
+    formatNumber,
+    formatPercent,
+} from "../format";
+import { RFM_GROUPS } from "../rfm_groups";
+import { Section } from "../section/section";
+
+/** What the rows are, and what a row without a record is called. */
+export const DIMENSIONS = {
+    user: { label: _t("Salespeople"), column: _t("Salesperson"), nothing: _t("No salesperson") },
+    team: { label: _t("Teams"), column: _t("Sales team"), nothing: _t("No sales team") },
+    country: { label: _t("Countries"), column: _t("Country"), nothing: _t("No country") },
+    product: { label: _t("Products"), column: _t("Product"), nothing: _t("No product") },
+    category: { label: _t("Categories"), column: _t("Category"), nothing: _t("No category") },
+    rfm_group: { label: _t("Customer groups"), column: _t("Group"), nothing: "" },
+};
+const QUANTIFIED = ["product", "category"];
+const REST = "other";
+const ROWS_SHOWN = 10;
+
+/**
+ * @param {string} dimension
+ * @param {{ key: string, id: number | false, name: string }} row of a breakdown
+ * @returns {string}
+ */
+export function getRowLabel(dimension, row) {
+    if (dimension === "rfm_group") {
+        return (RFM_GROUPS[row.key] || row.key).toString();
+    }
+    if (row.key === REST) {
+        return _t("Everything else");
+    }
+    if (!row.id) {
+        return DIMENSIONS[dimension].nothing.toString();
+    }
+    return row.name || _t("Not visible to you");
+}
+
+/** Who and what brings the revenue: one leaderboard at a time, behind tabs. */
+export class Breakdown extends Component {
+    static template = "sale_dashboard.Breakdown";
+    static components = { Change, Section };
+    static props = {
+        changed: { type: Array, optional: true },
+        currencyId: Number,
+        dimension: String,
+        error: { type: [String, { value: null }], optional: true },
+        isCompared: { type: Boolean, optional: true },
+        onOpen: Function,
+        onRetry: Function,
+        onSelect: Function,
+        rows: Array,
+        status: String,
+    };
+    static defaultProps = { changed: [], isCompared: false };
+
+    setup() {
+        this.tabsRef = useRef("tabs");
+        this.ghosts = [1, 2, 3, 4, 5, 6, 7, 8];
+        this.state = useState({ isAll: false });
+    }
+
+    get tabs() {
+        return Object.entries(DIMENSIONS).map(([id, { label }]) => ({
+            id,
+            label: label.toString(),
+            isSelected: id === this.props.dimension,
+        }));
+    }
+
+    get isReady() {
+        return this.props.status === "ready";
+    }
+
+    get sentence() {
+        const { dimension, rows, status } = this.props;
+        if (status === "loading" || status === "idle") {
+            return _t("Reading the order lines…");
+        }
+        const [best] = rows.filter((row) => row.key !== REST);
+        if (!best || this.props.error) {
+            return "";
+        }
+        return _t("%(name)s: %(share)s of revenue", {
+            name: getRowLabel(dimension, best),
+            share: formatPercent(best.share),
+        });
+    }
+
+    get column() {
+        return DIMENSIONS[this.props.dimension].column.toString();
+    }
+
+    get hasChange() {
+        return this.props.isCompared && this.props.dimension !== "rfm_group";
+    }
+
+    /** The column that only some breakdowns have. */
+    get countColumn() {
+        if (this.props.dimension === "rfm_group") {
+            return _t("Customers");
+        }
+        return QUANTIFIED.includes(this.props.dimension) ? _t("Quantity") : "";
+    }
+
+    get hiddenCount() {
+        return this.state.isAll ? 0 : Math.max(0, this.props.rows.length - ROWS_SHOWN - 1);
+    }
+
+    get moreLabel() {
+        return _t("Show all %s", formatCount(this.props.rows.length));
+    }
+
+    get rows() {
+        const { changed, currencyId, dimension, rows } = this.props;
+        const largest = Math.max(...rows.map((row) => row.revenue), 0);
+        const shown = this.hiddenCount ? rows.slice(0, ROWS_SHOWN) : rows;
+        return shown.map((row) => {
+            const isRest = row.key === REST;
+            return {
+                row,
+                key: `${dimension}:${row.key}`,
+                bar: largest ? Math.max(0, row.revenue / largest) * 100 : 0,
+                changeProps: this.getChangeProps(row),
+                count: isRest ? "" : this.getCount(row),
+                exact: formatExactAmount(row.revenue, currencyId),
+                isChanged: changed.includes(`${dimension}:${row.key}`),
+                isRest,
+                label: getRowLabel(dimension, row),
+                orders: isRest ? "" : formatCount(row.order_count),
+                revenue: formatAmount(row.revenue, currencyId),
+                share: formatPercent(row.share),
+            };
+        });
+    }
+
+    getCount(row) {
+        return this.props.dimension === "rfm_group"
+            ? formatCount(row.customer_count)
+            : formatNumber(row.quantity);
+    }
+
+    getChangeProps({ change, previous }) {
+        if (!previous) {
+            return { change: false, undefinedText: "" };
+        }
+        const title = _t("Before: %s", formatExactAmount(previous.revenue, this.props.currencyId));
+        return previous.order_count || previous.revenue
+            ? { change, title }
+            : { change: false, title, undefinedText: _t("new").toString() };
+    }
+
+    open(row) {
+        if (!row.isRest) {
+            this.props.onOpen(row.row, row.label);
+        }
+    }
+
+    select(dimension) {
+        this.state.isAll = false;
+        this.props.onSelect(dimension);
+    }
+
+    /**
+     * Arrow keys move between tabs, as everywhere.
+     *
+     * @param {KeyboardEvent} ev
+     */
+    onTabKeydown(ev) {
+        const ids = Object.keys(DIMENSIONS);
+        const index = ids.indexOf(this.props.dimension);
+        const step = localization.direction === "rtl" ? -1 : 1;
+        const targets = {
+            ArrowLeft: index - step,
+            ArrowRight: index + step,
+            Home: 0,
+            End: ids.length - 1,
+        };
+        if (ev.key in targets) {
+            ev.preventDefault();
+            const target = ids[(targets[ev.key] + ids.length) % ids.length];
+            this.tabsRef.el.querySelector(`[data-dimension=${target}]`).focus();
+            this.select(target);
+        }
+    }
+}
