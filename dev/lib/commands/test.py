@@ -9,6 +9,8 @@ verify   the served demo company: its page in Chromium, and scripts/verify_rpc.p
          30 and 365 days, by day, week and month
 lint     everything of dev/lint
 pos      with --full: what needs the point of sale beside it
+matrix   with --full: the demo company reconciled and verified as three users, for 1,
+         30, 90 and 365 days, both measures, all comparisons
 wheel    the wheel builds, installs elsewhere, and Odoo installs the addon from there
 
 The last line is `N passed, M failed`; a skipped test is a failed one. The logs of all
@@ -23,7 +25,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from .. import locks, machine, npm, paths, postgres, server, setup, suites
+from .. import locks, machine, matrix, npm, paths, postgres, server, setup, suites
 from ..database import Databases
 from ..report import Result, check, conclude, part
 from . import lint, run, verify
@@ -187,6 +189,11 @@ def _names(folder: os.PathLike[str]) -> set[str]:
     return set(os.listdir(folder)) if os.path.isdir(folder) else set()
 
 
+def _matrix(databases: Databases, _expression: str | None) -> Result:
+    run.prepare(databases.workshop, paths.ADDON)
+    return matrix.run(databases)
+
+
 def _pos(databases: Databases, _expression: str | None) -> Result:
     """What needs point of sale: its orders are in Sales Analysis, but are no sales."""
     databases.install(
@@ -213,7 +220,10 @@ PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
     "wheel": _wheel,
 }
 #: run by --full alone
-FULL_PARTS: dict[str, Callable[[Databases, str | None], Result]] = {"pos": _pos}
+FULL_PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
+    "pos": _pos,
+    "matrix": _matrix,
+}
 
 
 def _ensure_browser() -> None:
