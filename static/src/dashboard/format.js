@@ -9,6 +9,7 @@ const { DateTime, IANAZone, Interval } = luxon;
 
 const WHOLE_AMOUNTS_FROM = 1e3;
 const HUMAN_AMOUNTS_FROM = 1e8;
+const LARGEST_CHANGE = 9999;
 const MINUS = "\u2212";
 
 const parseDay = (day) => DateTime.fromISO(day);
@@ -128,7 +129,8 @@ export function formatSignedAmount(value, currencyId) {
 }
 
 /**
- * A change, with its sign: with more decimals the smaller it is.
+ * A change, with its sign: with more decimals the smaller it is, and cut where it says
+ * nothing any more but that the base was tiny.
  *
  * @param {number} change in percent, or in percentage points
  * @param {"percent" | "points"} [unit]
@@ -137,12 +139,14 @@ export function formatSignedAmount(value, currencyId) {
 export function formatChange(change, unit = "percent") {
     const size = Math.abs(change);
     const decimals = size >= 100 ? 0 : size >= 0.1 || !size ? 1 : 2;
-    const digits = [16, decimals];
-    return formatSigned(change, (size) =>
-        unit === "points"
-            ? _t("%s pt", formatFloat(size, { digits, trailingZeros: false }))
-            : formatPercentage(size / 100, { digits })
-    );
+    const format = (size) => {
+        const number = formatFloat(size, { digits: [16, decimals], trailingZeros: false });
+        return unit === "points" ? _t("%s pt", number) : `${number}%`;
+    };
+    if (size > LARGEST_CHANGE) {
+        return (change > 0 ? ">" : "<") + formatSigned(Math.sign(change) * LARGEST_CHANGE, format);
+    }
+    return formatSigned(change, format);
 }
 
 /**

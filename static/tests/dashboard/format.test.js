@@ -92,7 +92,9 @@ test("changes have a sign, and more decimals the smaller they are", async () => 
     expect(formatChange(-9.524)).toBe("\u22129.5%");
     expect(formatChange(0)).toBe("0%");
     expect(formatChange(0.04)).toBe("+0.04%");
-    expect(formatChange(1234.5)).toBe("+1235%");
+    expect(formatChange(1234.5)).toBe("+1,235%");
+    expect(formatChange(49000000)).toBe(">+9,999%");
+    expect(formatChange(-123456)).toBe("<\u22129,999%");
     expect(formatChange(2.1, "points").toString()).toBe("+2.1 pt");
     expect(formatSignedAmount(-12.5, USD)).toBe("\u2212$\u00a012.50");
     expect(formatSignedAmount(34040.15, USD)).toBe("+$\u00a034,040");

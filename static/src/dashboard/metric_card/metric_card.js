@@ -33,6 +33,12 @@ export class MetricCard extends Component {
         value: { type: String, optional: true },
     };
 
+    /** Without a base and without a word for it, what follows says all. */
+    get hasChange() {
+        const { change, undefinedText } = this.props.comparison;
+        return change !== false || Boolean(undefinedText);
+    }
+
     get change() {
         const { change, isJudged, undefinedText, unit } = this.props.comparison;
         return { change, isJudged, undefinedText, unit };
