@@ -600,6 +600,12 @@ class TestDrillDown(DashboardCase):
     def test_own_documents(self):
         self.check(self.salesman, self.company, period_type="weekly")
 
+    def test_all_documents(self):
+        user = self.make_user(
+            "dashboard_all", "sales_team.group_sale_salesman_all_leads"
+        )
+        self.check(user, self.company, period_type="monthly")
+
     def test_two_companies(self):
         self.check(self.manager, self.both, compare="previous_year")
         self.check(self.manager, self.second | self.company, measure="total")
