@@ -64,9 +64,10 @@ def make_demo_company(env, today=None, seed=DEFAULT_SEED, orders=1800, progress=
     users, product categories, and the currencies made active (the first second one
     switches Odoo's multi-currency and pricelist features on, which gives every company
     a default pricelist). Other companies stay as they are. The administrator is let
-    into both companies and the first becomes his current one. Salesperson ``demo`` has
-    the password ``demo``; the others have none and cannot log in until someone sets
-    it. A login that is taken gets a number.
+    into both companies, the first becomes his current one, and he is given its time
+    zone where he has none. Salesperson ``demo`` has the password ``demo``; the others
+    have none and cannot log in until someone sets it. A login that is taken gets a
+    number.
 
     No e-mail is sent and nothing is committed. The same ``seed``, ``today`` and
     ``orders`` give the same figures in any database: nothing depends on ids, and the
@@ -217,6 +218,7 @@ class _Writer:
                 {
                     "company_ids": [Command.link(company_id) for company_id in ids],
                     "company_id": ids[0],
+                    "tz": admin.tz or planning.MAIN.timezone,
                 }
             )
 

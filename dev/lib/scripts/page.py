@@ -93,7 +93,7 @@ class Browser:
 
 @contextmanager
 def chromium(program: str, width: int, height: int) -> Iterator[Browser]:
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [
             *(program, "--headless=new", "--remote-debugging-port=0", "--no-first-run"),
             *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
