@@ -11,6 +11,7 @@ lint     everything of dev/lint
 pos      with --full: what needs the point of sale beside it
 matrix   with --full: the demo company reconciled and verified as three users, for 1,
          30, 90 and 365 days, both measures, all comparisons
+property with --full: five times as many random requests against random order books
 wheel    the wheel builds, installs elsewhere, and Odoo installs the addon from there
 
 The last line is `N passed, M failed`; a skipped test is a failed one. The logs of all
@@ -194,6 +195,18 @@ def _matrix(databases: Databases, _expression: str | None) -> Result:
     return matrix.run(databases)
 
 
+def _property(databases: Databases, _expression: str | None) -> Result:
+    databases.install(PYTEST_DATABASE, "Installing the addon", log="test-property")
+    os.environ["SALE_DASHBOARD_EXAMPLES"] = "5"
+    return suites.with_pytest(
+        databases,
+        PYTEST_DATABASE,
+        "Testing random order books",
+        tests=[str(paths.LINKED_ADDON / "tests" / "test_property_figures.py")],
+        log="test-property",
+    )
+
+
 def _pos(databases: Databases, _expression: str | None) -> Result:
     """What needs point of sale: its orders are in Sales Analysis, but are no sales."""
     databases.install(
@@ -223,6 +236,7 @@ PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
 FULL_PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
     "pos": _pos,
     "matrix": _matrix,
+    "property": _property,
 }
 
 
