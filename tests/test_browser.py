@@ -76,4 +76,10 @@ class TestTours(DashboardCase, HttpCase):
         self.run_tour("sale_dashboard_proof")
 
     def test_a_change_shows_without_a_reload(self):
+        self.make_order(
+            123.45,
+            at=str(datetime.now().replace(microsecond=0)),
+            confirm=False,
+            client_order_ref="Confirmed behind the dashboard",
+        )
         self.run_tour("sale_dashboard_live")
