@@ -2,6 +2,13 @@ import { queryAllTexts } from "@odoo/hoot-dom";
 import { registry } from "@web/core/registry";
 
 const CARD = ".o_sd_card[data-metric]";
+const FIGURES = [
+    "total_revenue",
+    "total_orders",
+    "average_order_value",
+    "new_customers",
+    "conversion_rate",
+];
 
 /** Once the figures shown are of the period chosen last. */
 function settled(content) {
@@ -42,7 +49,10 @@ registry.category("web_tour.tours").add("sale_dashboard_main", {
             content: "Five figures, none of them empty or zero",
             trigger: `${CARD} .o_sd_card_value`,
             run() {
-                const figures = queryAllTexts(`${CARD} .o_sd_card_value`);
+                // Other addons may add cards of their own.
+                const figures = FIGURES.flatMap((name) =>
+                    queryAllTexts(`.o_sd_card[data-metric=${name}] .o_sd_card_value`)
+                );
                 const empty = figures.filter((figure) => !/[1-9]/.test(figure));
                 if (figures.length !== 5 || empty.length) {
                     throw new Error(`Expected five figures, got ${JSON.stringify(figures)}`);

@@ -1,6 +1,8 @@
 """A figure of another addon is in the record, the payload and its drill-down."""
 
-from odoo.tests import tagged
+from datetime import datetime
+
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.sale_dashboard.tests.common import DashboardCase
 
@@ -33,3 +35,17 @@ class TestMetric(DashboardCase):
                     )
                 )
                 self.assertEqual(group[described["aggregate"]], row[figure])
+
+
+@tagged("post_install", "-at_install")
+class TestMetricPage(DashboardCase, HttpCase):
+    def test_it_has_its_card(self):
+        self.viewer.password = "dashboard_viewer"
+        self.make_order(4000, at=str(datetime.now().replace(microsecond=0)))
+        figure = "[data-metric=big_revenue] .o_sd_card_value"
+        self.browser_js(
+            "/odoo/sales-dashboard",
+            "console.log('test successful')",
+            ready=f"/4.?000/.test(document.querySelector('{figure}')?.textContent)",
+            login="dashboard_viewer",
+        )
