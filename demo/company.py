@@ -45,6 +45,7 @@ def find_demo_company(env):
 
     :rtype: res.company
     """
+    # sudo: whether it exists is the database's affair, whoever asks; nothing is read.
     companies = env["res.company"].sudo().with_context(active_test=False)
     return companies.search([("name", "=", planning.MAIN.name)], limit=1)
 
@@ -114,6 +115,7 @@ def _check_possible(env, today, present):
             )
         )
     wanted = [planning.MAIN.name, planning.SECOND.name]
+    # sudo: whether it exists is the database's affair, whoever asks; nothing is read.
     companies = env["res.company"].sudo().with_context(active_test=False)
     existing = companies.search([("name", "in", wanted)], limit=1)
     if existing:
