@@ -16,7 +16,7 @@ from decimal import Decimal, localcontext
 from heapq import nsmallest
 from typing import NamedTuple
 
-from .money import round_half_away
+from .money import divide_half_away, round_half_away
 
 CURRENCY_ROUNDING = "currency_rounding"
 CURRENCY_TABLE = "currency_table"
@@ -43,8 +43,11 @@ CAUSES = (
     UNEXPLAINED,
 )
 
-PARTS_PER_UNIT = 10**8
+PARTS_PER_UNIT = 10**30
 DIGITS = 60  # enough for every product and quotient here
+# More than what cutting off the parts of a million orders adds up to, and far less than
+# two sums lie apart: a sum this near to half a unit IS half a unit.
+SETTLED_PARTS = PARTS_PER_UNIT // 10**20
 # What the database's own division (16 significant digits) and a float may lose.
 NOISE_PARTS = PARTS_PER_UNIT // 10**4
 NOISE_RATIO = Decimal("1e-12")
@@ -140,7 +143,8 @@ def explain(key, facts, lines, rounding):
         absent = facts.absent
         if facts.analysis is None and lines is not None and _has_product(lines):
             absent = ACCESS_RULES
-        exact = facts.amount * to_company * factor
+        # One division: an amount of exactly half a unit stays one.
+        exact = facts.amount * facts.factor[0] / ((facts.rate or 1) * facts.factor[1])
         amounts = Counter()
         amounts[CURRENCY_ROUNDING] = (
             round_half_away(exact / rounding) * rounding - exact
@@ -160,7 +164,8 @@ def explain(key, facts, lines, rounding):
             amounts[CURRENCY_TABLE] = taken * to_company * drift
         causes = {cause: _parts(amount, rounding) for cause, amount in amounts.items()}
     causes = {cause: parts for cause, parts in causes.items() if parts}
-    ours, shown = facts.units * PARTS_PER_UNIT, _parts(analysis, rounding)
+    ours = facts.units * PARTS_PER_UNIT
+    shown = _parts(analysis, rounding)
     rest = ours - shown - sum(causes.values())
     whole = _to_units(rest) * PARTS_PER_UNIT
     if _is_noise(rest - whole, analysis, rounding):
@@ -197,7 +202,9 @@ def _has_product(lines):
 
 
 def _parts(amount, rounding):
-    return round_half_away(amount * PARTS_PER_UNIT / rounding)
+    with localcontext() as context:
+        context.prec = DIGITS
+        return round_half_away(amount * PARTS_PER_UNIT / rounding)
 
 
 def _is_noise(parts, amount, rounding):
@@ -284,7 +291,9 @@ def reconcile(ours_units, explained, limit, max_keys):
 
 def from_parts(parts, rounding):
     """The amount that ``parts`` are, as the float nearest to it."""
-    return float(Decimal(parts) * rounding / PARTS_PER_UNIT)
+    with localcontext() as context:
+        context.prec = DIGITS
+        return float(Decimal(parts) * rounding / PARTS_PER_UNIT)
 
 
 def _largest(orders, cause, count):
@@ -295,4 +304,5 @@ def _largest(orders, cause, count):
 
 
 def _to_units(parts):
-    return round_half_away(Decimal(parts) / PARTS_PER_UNIT)
+    settled = divide_half_away(parts, SETTLED_PARTS)
+    return divide_half_away(settled, PARTS_PER_UNIT // SETTLED_PARTS)

@@ -26,6 +26,7 @@ from odoo.tools import SQL
 from . import naive
 from .common import DashboardCase
 
+COUNTEREXAMPLES = (94,)  # books that once showed a mistake
 BOOKS = 20 * int(os.environ.get("SALE_DASHBOARD_EXAMPLES", "1"))
 REQUESTS = 50
 RECONCILED = 10  # of the requests of a book
@@ -608,7 +609,7 @@ class TestPropertyFigures(DashboardCase):
 
     def test_books(self):
         only = os.environ.get("SALE_DASHBOARD_SEED")
-        for seed in [int(only)] if only else range(BOOKS):
+        for seed in [int(only)] if only else {*range(BOOKS), *COUNTEREXAMPLES}:
             dice = random.Random(seed)
             self.write_book(dice)
             for number in range(REQUESTS):
