@@ -47,6 +47,7 @@ class SaleDashboardBuilder(models.AbstractModel):
         :rtype: dict
         """
         started = time.monotonic()
+        source = source.env.companies._with_dashboard_factors(source)
         build = self._start(source, scope)
         build.values["generated_at"] = scope.now
         for section, method in self._get_sections():
@@ -286,12 +287,19 @@ class SaleDashboardBuilder(models.AbstractModel):
 
     def _build_new_customers(self, build):
         source, scope = build.source, build.scope
-        new_ids, sums = self._split_customers(source, scope, scope.current, build.core)
         before_ids, before = [], (None, None)
+        candidates = build.core.rows.customers
         if build.previous:
+            known = build.previous.rows.customers
             before_ids, before = self._split_customers(
-                source, scope, scope.comparison, build.previous
+                source, scope, scope.comparison, build.previous, known
             )
+            if scope.comparison.end <= scope.current.start:
+                # Who ordered in the comparison had ordered before.
+                candidates = candidates.keys() - known.keys()
+        new_ids, sums = self._split_customers(
+            source, scope, scope.current, build.core, candidates
+        )
         build.values.update(
             build.compare_numbers(
                 "new_customers",
@@ -322,9 +330,12 @@ class SaleDashboardBuilder(models.AbstractModel):
             )
         build.new_ids = new_ids
 
-    def _split_customers(self, source, scope, span, core):
-        """New customers, and the sums of new and of all other orders."""
-        new_ids = source._read_new_customers(scope, span, list(core.rows.customers))
+    def _split_customers(self, source, scope, span, core, candidates):
+        """New customers, and the sums of new and of all other orders.
+
+        :param candidates: the customers of the span that may be new
+        """
+        new_ids = source._read_new_customers(scope, span, candidates)
         new = sum((core.rows.customers[one] for one in new_ids), Sum())
         total = core.total
         rest = Sum(total.units - new.units, total.order_count - new.order_count)
@@ -349,12 +360,11 @@ class SaleDashboardBuilder(models.AbstractModel):
             )
 
     def _build_rfm(self, build):
-        last_orders = build.source._read_last_orders(build.scope)
-        date_to = build.scope.request.date_to
+        days = build.source._read_last_orders(build.scope, build.core.rows)
         scores = rfm.score(
             {
                 customer.id: (
-                    (date_to - last_orders[customer.id]).days,
+                    days[customer.id],
                     customer.order_count,
                     customer.units,
                 )
@@ -588,8 +598,8 @@ class SaleDashboardBuilder(models.AbstractModel):
                     domain,
                     source._read_sum(scope, domain),
                 )
-        for company, currency, domain, figures in source._read_pairs_without_rate(
-            scope
+        for company, currency, domain, figures in source._list_pairs_without_rate(
+            scope, build.core.rows
         ):
             warn(
                 "currency_without_rate",

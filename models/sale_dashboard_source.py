@@ -5,10 +5,9 @@ from odoo import models
 from odoo.fields import Domain
 
 from ..engine.assembly import CoreRows, Sum
-from ..engine.money import to_units
-from ..engine.periods import local_today
-
-CUSTOMER = "partner_id.commercial_partner_id"
+from ..engine.money import count_units, to_units
+from ..engine.periods import days_before, local_today
+from .sale_order import CUSTOMER
 EXPIRING_DAYS = 7
 # Dimension of a breakdown -> what its lines are grouped by.
 LINE_GROUPS = {"product": "product_id", "category": "product_id.categ_id"}
@@ -118,41 +117,60 @@ class SaleDashboardSource(models.AbstractModel):
         """
         orders = self.env["sale.order"].with_context(sale_dashboard_bounds=span.bounds)
         orders.check_access("read")
-        totals, points, customers, users, teams = orders._read_grouping_sets(
+        totals, points, customers, users, teams, pairs = orders._read_grouping_sets(
             self._get_sales_domain(scope, span),
-            [[], ["dashboard_bucket"], [CUSTOMER], ["user_id"], ["team_id"]],
-            [f"{self._get_revenue_field(scope)}:sum", "__count"],
+            [
+                [],
+                ["dashboard_bucket"],
+                ["dashboard_customer"],
+                ["user_id"],
+                ["team_id"],
+                ["company_id", "currency_id"],
+            ],
+            [f"{self._get_revenue_field(scope)}:sum", "__count", "date_order:max"],
         )
         rounding = self.env.company.currency_id.rounding
 
+        def add_up(revenue, count):
+            return Sum(count_units(revenue, rounding), count)
+
         def by_id(rows):
             return {
-                record.id: Sum(to_units(revenue, rounding), count)
-                for record, revenue, count in rows
+                record.id: add_up(revenue, count)
+                for record, revenue, count, _last in rows
             }
 
-        figures = by_id(customers)
-        countries_of = self._read_visible_customers(list(filter(None, figures)))
+        ids = [customer_id for customer_id, *_figures in customers if customer_id]
+        countries_of = self._read_visible_customers(ids)
         visible, countries = {}, defaultdict(Sum)
         hidden = Sum()
-        for customer_id, figure in figures.items():
+        for customer_id, revenue, count, _last in customers:
+            figure = add_up(revenue, count)
             if customer_id in countries_of:
                 visible[customer_id] = figure
             else:
                 hidden += figure
             countries[countries_of.get(customer_id, False)] += figure
-        revenue, order_count = totals[0] if totals else (0, 0)
         return CoreRows(
-            total=Sum(to_units(revenue, rounding), order_count),
+            total=add_up(*totals[0][:2]) if totals else Sum(),
             points={
-                index - 1: Sum(to_units(revenue, rounding), order_count)
-                for index, revenue, order_count in points
+                index - 1: add_up(revenue, count)
+                for index, revenue, count, _last in points
             },
             customers=visible,
             hidden=hidden,
             users=by_id(users),
             teams=by_id(teams),
             countries=dict(countries),
+            pairs={
+                (company.id, currency.id): add_up(revenue, count)
+                for company, currency, revenue, count, _last in pairs
+            },
+            last_orders={
+                customer_id: last
+                for customer_id, _revenue, _count, last in customers
+                if customer_id in visible
+            },
         )
 
     def _read_visible_customers(self, customer_ids):
@@ -197,14 +215,19 @@ class SaleDashboardSource(models.AbstractModel):
         """
         if not customer_ids:
             return []
-        earlier = self.env["sale.order"]._read_group(
+        earlier = (
             self._get_company_domain(scope)
             & self._get_confirmed_domain()
             & Domain("date_order", "<", span.start)
-            & Domain(CUSTOMER, "in", list(customer_ids)),
-            [CUSTOMER],
         )
-        known = {customer.id for (customer,) in earlier}
+        # From the customers to their orders: the first one found ends the search, so
+        # the cost is that of the customers, not that of the history.
+        groups = self.env["res.partner"]._read_group(
+            Domain("commercial_partner_id", "in", list(customer_ids))
+            & Domain("sale_order_ids", "any", earlier),
+            ["commercial_partner_id"],
+        )
+        known = {customer.id for (customer,) in groups}
         return sorted(set(customer_ids) - known)
 
     def _read_conversion(self, scope, span):
@@ -218,15 +241,16 @@ class SaleDashboardSource(models.AbstractModel):
             orders.search_count(self._get_created_domain(scope, span)),
         )
 
-    def _read_last_orders(self, scope):
-        """Last local order day of every customer in the period.
+    def _read_last_orders(self, scope, core):
+        """How many days before the period's end each customer last ordered.
 
-        :return: customer id (False: hidden) -> date
+        :param CoreRows core: of the period
+        :return: customer id -> days
         """
-        rows = self.env["sale.order"]._read_group(
-            self._get_sales_domain(scope, scope.current), [CUSTOMER], ["date_order:max"]
+        request = scope.request
+        return days_before(
+            core.last_orders, request.date_to, request.date_from, scope.zone
         )
-        return {customer.id: local_today(last, scope.zone) for customer, last in rows}
 
     def _read_lifetimes(self, scope, customer_ids):
         """What customers have ordered up to the end of the period, whatever the filter.
@@ -369,30 +393,27 @@ class SaleDashboardSource(models.AbstractModel):
         """Orders Sales Analysis leaves out: it reports product lines only."""
         return Domain("order_line", "not any", [("display_type", "=", False)])
 
-    def _read_pairs_without_rate(self, scope):
+    def _list_pairs_without_rate(self, scope, core):
         """Currencies of the period's orders that their company has no rate for.
 
+        :param CoreRows core: of the period
         :return: ``(company, currency, domain, Sum)`` rows
         """
         sales = self._get_sales_domain(scope, scope.current)
-        rows = self.env["sale.order"]._read_group(
-            sales & self._get_foreign_domain(),
-            ["company_id", "currency_id"],
-            [f"{self._get_revenue_field(scope)}:sum", "__count"],
-        )
-        rounding = self.env.company.currency_id.rounding
-        return [
-            (
-                company,
-                currency,
-                sales
-                & Domain("company_id", "=", company.id)
-                & Domain("currency_id", "=", currency.id),
-                Sum(to_units(revenue, rounding), count),
-            )
-            for company, currency, revenue, count in rows
-            if not company._has_dashboard_rate(currency)
-        ]
+        rows = []
+        for (company_id, currency_id), figures in sorted(core.pairs.items()):
+            company = self.env["res.company"].browse(company_id)
+            currency = self.env["res.currency"].browse(currency_id)
+            if currency != company.currency_id and not company._has_dashboard_rate(
+                currency
+            ):
+                domain = (
+                    sales
+                    & Domain("company_id", "=", company_id)
+                    & Domain("currency_id", "=", currency_id)
+                )
+                rows.append((company, currency, domain, figures))
+        return rows
 
     # ------------------------------------------------------------------
     # Constant currency
@@ -441,11 +462,12 @@ class SaleDashboardSource(models.AbstractModel):
         orders = self.env["sale.order"].with_context(sale_dashboard_rates=rates)
         rows = orders._read_group(
             self._get_sales_domain(scope, scope.current) & self._get_foreign_domain(),
-            [CUSTOMER],
+            ["dashboard_customer"],
             [f"{revenue}:sum", f"{constant}:sum"],
         )
         rounding = self.env.company.currency_id.rounding
         return {
-            customer.id: to_units(booked, rounding) - to_units(at_constant, rounding)
-            for customer, booked, at_constant in rows
+            customer_id or False: count_units(booked, rounding)
+            - count_units(at_constant, rounding)
+            for customer_id, booked, at_constant in rows
         }

@@ -22,6 +22,7 @@ DASHBOARD_FIELDS = frozenset(
         "user_id",
     }
 )
+CUSTOMER = "partner_id.commercial_partner_id"
 # Revenue field -> the stored amount it is made from.
 REVENUE_SOURCES = {
     "dashboard_amount_untaxed": "amount_untaxed",
@@ -82,6 +83,14 @@ class SaleOrder(models.Model):
         " instants, ascending) that the order date is in; 0 is before the first.",
     )
 
+    dashboard_customer = fields.Integer(
+        compute="_compute_dashboard_customer",
+        compute_sudo=False,
+        aggregator=None,
+        exportable=False,
+        help="Id of the customer: the commercial entity, 0 where it may not be read."
+        " Grouping by it gives plain ids, where grouping by the partner gives records.",
+    )
     dashboard_constant_untaxed = fields.Monetary(
         string="Revenue at Comparison Rates (Untaxed)",
         currency_field="dashboard_currency_id",
@@ -170,27 +179,28 @@ class SaleOrder(models.Model):
                 bound <= order.date_order for bound in bounds if order.date_order
             )
 
+    @api.depends("partner_id.commercial_partner_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_dashboard_customer(self):
+        for order in self:
+            readable = order.partner_id._filtered_access("read")
+            order.dashboard_customer = readable.commercial_partner_id.id
+
     def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
         """Give the dashboard's own fields their meaning inside a query."""
         if field_expr == "dashboard_currency_id":
             return SQL("%s::int", self.env.company.currency_id.id)
-        if field_expr in REVENUE_SOURCES:
-            return self._dashboard_revenue_to_sql(
-                alias, REVENUE_SOURCES[field_expr], query
-            )
-        if field_expr in CONSTANT_SOURCES:
-            return self._dashboard_revenue_to_sql(
-                alias,
-                CONSTANT_SOURCES[field_expr],
-                query,
-                rates=self._get_dashboard_rates(),
-            )
+        if field_expr in REVENUE_SOURCES or field_expr in CONSTANT_SOURCES:
+            units = self._dashboard_units_to_sql(alias, field_expr, query)
+            return SQL("(%s * %s)", units, self._get_dashboard_unit())
         if field_expr in COMPANY_SOURCES:
             return SQL(
                 "(%s / COALESCE(NULLIF(%s, 0), 1))",
                 self._field_to_sql(alias, COMPANY_SOURCES[field_expr], query),
                 self._field_to_sql(alias, "currency_rate", query),
             )
+        if field_expr == "dashboard_customer":
+            return self._read_group_groupby(alias, CUSTOMER, query)
         if field_expr == "dashboard_bucket":
             # One array literal: parsed once, searched in O(log n) per row. Using the
             # very instants of the domain, no order can fall between domain and bucket.
@@ -204,12 +214,26 @@ class SaleOrder(models.Model):
             )
         return super()._field_to_sql(alias, field_expr, query)
 
-    def _dashboard_revenue_to_sql(self, alias, amount_field, query, rates=()):
-        """Revenue of an order made from ``amount_field``, as SQL.
+    def _read_group_select(self, aggregate_spec, query):
+        """Add revenue up in whole units: several times faster than in decimals."""
+        field, _colon, function = aggregate_spec.partition(":")
+        if function == "sum" and (
+            field in REVENUE_SOURCES or field in CONSTANT_SOURCES
+        ):
+            return SQL(
+                "(SUM(%s::bigint) * %s)",
+                self._dashboard_units_to_sql(self._table, field, query),
+                self._get_dashboard_unit(),
+            )
+        return super()._read_group_select(aggregate_spec, query)
 
-        :param rates: rows of :meth:`_get_dashboard_rates` that replace own rates
-        """
-        return self._dashboard_amount_to_sql(
+    def _dashboard_units_to_sql(self, alias, field, query):
+        """An order's revenue (a field of it) in units of the rounding, as SQL."""
+        if field in CONSTANT_SOURCES:
+            amount_field, rates = CONSTANT_SOURCES[field], self._get_dashboard_rates()
+        else:
+            amount_field, rates = REVENUE_SOURCES[field], ()
+        return self._dashboard_amount_to_units(
             amount=self._field_to_sql(alias, amount_field, query),
             rate=self._field_to_sql(alias, "currency_rate", query),
             company=self._field_to_sql(alias, "company_id", query),
@@ -217,8 +241,22 @@ class SaleOrder(models.Model):
             rates=rates,
         )
 
-    def _dashboard_amount_to_sql(self, amount, rate, company, currency=None, rates=()):
-        """SQL twin of :func:`engine.money.revenue_units`, times the rounding."""
+    def _get_dashboard_unit(self):
+        """The rounding of the display currency, exactly, as SQL."""
+        return SQL("%s::numeric", repr(self.env.company.currency_id.rounding))
+
+    def _dashboard_amount_to_sql(self, **parts):
+        """:meth:`_dashboard_amount_to_units` as an amount of the display currency."""
+        units = self._dashboard_amount_to_units(**parts)
+        return SQL("(%s * %s)", units, self._get_dashboard_unit())
+
+    def _dashboard_amount_to_units(
+        self, amount, rate, company, currency=None, rates=()
+    ):
+        """SQL twin of :func:`engine.money.revenue_units`.
+
+        :param rates: rows of :meth:`_get_dashboard_rates` that replace own rates
+        """
         # Multiplications before the one division keep one rounding: the last.
         numerator = amount
         denominator = SQL("COALESCE(NULLIF(%s, 0), 1)", rate)
@@ -247,8 +285,9 @@ class SaleOrder(models.Model):
                 )
                 for index, expression in enumerate((numerator, denominator))
             )
-        unit = SQL("%s::numeric", repr(self.env.company.currency_id.rounding))
-        return SQL("(ROUND(%s / (%s * %s)) * %s)", numerator, denominator, unit, unit)
+        return SQL(
+            "ROUND(%s / (%s * %s))", numerator, denominator, self._get_dashboard_unit()
+        )
 
     def _dashboard_case(self, subject, cases, numbers, default=None):
         """``CASE`` that gives each case of ``subject`` its number, exactly."""
