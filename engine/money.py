@@ -8,8 +8,6 @@ module is its twin for single records and the arithmetic on the sums.
 
 from decimal import ROUND_HALF_UP, Decimal
 
-EXACT_UNITS = 2**48
-
 
 def to_decimal(number):
     """The decimal number a float was written as (``0.1`` -> ``Decimal("0.1")``)."""
@@ -25,18 +23,6 @@ def to_units(amount, rounding):
     :rtype: int
     """
     return round_half_away(to_decimal(amount or 0) / to_decimal(rounding))
-
-
-def count_units(amount, rounding):
-    """As :func:`to_units`, for a sum of whole units that the database gave as float.
-
-    Ten times as fast, for the thousands of them there are. Up to :data:`EXACT_UNITS`
-    the float is far nearer to its own unit than to the next.
-    """
-    units = (amount or 0) / rounding
-    if -EXACT_UNITS < units < EXACT_UNITS:
-        return round(units)
-    return to_units(amount, rounding)
 
 
 def from_units(units, rounding):
