@@ -15,6 +15,7 @@ from . import test_demo_company
 from . import test_figures
 from . import test_growth
 from . import test_i18n
+from . import test_indexes
 from . import test_live
 from . import test_property_figures
 from . import test_reconcile
