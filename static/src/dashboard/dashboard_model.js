@@ -195,6 +195,14 @@ export class DashboardModel extends Reactive {
         return Boolean(this.error) && (!this.isErrorQuiet || !this.isCurrent);
     }
 
+    /**
+     * @param {string} token of a change
+     * @returns {boolean} whether the figures shown already have it
+     */
+    hasChange(token) {
+        return Boolean(token) && this.payload?.change_token === token;
+    }
+
     get isEmpty() {
         return this.payload.overview.total_orders === 0;
     }

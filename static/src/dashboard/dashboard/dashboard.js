@@ -104,6 +104,7 @@ export class SaleDashboard extends Component {
 
         useLiveRefresh({
             refresh: () => this.reread(),
+            isKnown: (token) => this.model.hasChange(token),
             onConnection: (isConnected) => this.model.setConnected(isConnected),
         });
         useSetupAction({
@@ -240,7 +241,7 @@ export class SaleDashboard extends Component {
      * @returns {Promise<number>} the milliseconds that the server needed
      */
     async reread() {
-        const duration = await this.model.load({ refresh: true, silent: true });
+        const duration = await this.model.load({ silent: true });
         const start = performance.now();
         await this.model.targets.load({ silent: true });
         return duration + performance.now() - start;
