@@ -197,6 +197,10 @@ class SaleDashboard(models.TransientModel):
     generated_at = fields.Datetime(help="When the figures were read, in UTC.")
     expires_at = fields.Datetime(help="Until when the record is reused, in UTC.")
     duration_ms = fields.Integer(string="Duration (ms)")
+    change_token = fields.Char(
+        help="Which changes were there when the figures were read: equal tokens, equal"
+        " orders."
+    )
     company_order = fields.Json(
         help="Ids of the companies, the current one first: the order matters, it"
         " decides the currency."
@@ -344,7 +348,8 @@ class SaleDashboard(models.TransientModel):
             groups=sorted(self.env.user._get_group_ids()),
             superuser=self.env.su,
         )
-        dashboard = self.browse() if refresh else self._find_fresh(key)
+        token = self.env["sale.dashboard.change"]._get_token()
+        dashboard = self.browse() if refresh else self._find_fresh(key, token)
         cache_counter.count(self.env.cr.dbname, "hits" if dashboard else "misses")
         if dashboard:
             return dashboard
@@ -353,6 +358,7 @@ class SaleDashboard(models.TransientModel):
         )
         answer = builder._build(self._get_source(scope), scope)
         answer["requested_at"] = requested_at or answer["generated_at"]
+        answer["change_token"] = token
         return self._keep(scope, key, answer)
 
     def _refuse(self, error):
@@ -447,11 +453,12 @@ class SaleDashboard(models.TransientModel):
         except ValueError:
             return DEFAULT_CACHE_TTL
 
-    def _find_fresh(self, key):
+    def _find_fresh(self, key, token):
         return self.search(
             [
                 ("create_uid", "=", self.env.uid),
                 ("request_key", "=", key),
+                ("change_token", "=", token),
                 ("expires_at", ">", fields.Datetime.now()),
             ],
             limit=1,

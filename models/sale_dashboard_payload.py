@@ -125,6 +125,7 @@ class SaleDashboard(models.TransientModel):
             "generated_at": self._format_instant(self.generated_at),
             "expires_at": self._format_instant(self.expires_at),
             "duration_ms": self.duration_ms,
+            "change_token": self.change_token,
             "cache_info": self._get_cache_info(),
             "warnings": self.warnings or [],
             "errors": errors,

@@ -6,22 +6,6 @@ from odoo.tools import SQL
 from ..engine.money import from_units, revenue_units, to_decimal
 from ..engine.request import MAX_BUCKETS
 
-# What an order can change and thereby move a figure, or its place in one.
-DASHBOARD_FIELDS = frozenset(
-    {
-        "amount_total",
-        "amount_untaxed",
-        "company_id",
-        "create_date",
-        "currency_id",
-        "currency_rate",
-        "date_order",
-        "partner_id",
-        "state",
-        "team_id",
-        "user_id",
-    }
-)
 # Revenue field -> the stored amount it is made from.
 REVENUE_SOURCES = {
     "dashboard_amount_untaxed": "amount_untaxed",
@@ -299,38 +283,15 @@ class SaleOrder(models.Model):
         return [fields.Datetime.to_datetime(bound) for bound in bounds]
 
     # ------------------------------------------------------------------
-    # Telling open dashboards
+    # Changes
     # ------------------------------------------------------------------
 
-    def _create(self, data_list):
-        orders = super()._create(data_list)
-        self._notify_dashboards()
-        return orders
-
-    def _write_multi(self, vals_list):
-        # Below write(): editing an order line changes the order's totals without ever
-        # calling sale.order.write(), they are recomputed and flushed through here.
-        result = super()._write_multi(vals_list)
-        if any(not DASHBOARD_FIELDS.isdisjoint(vals) for vals in vals_list):
-            self._notify_dashboards()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        if self:
-            self._notify_dashboards()
-        return result
-
-    @api.model
-    def _notify_dashboards(self):
-        """Tell every open dashboard, once per transaction, that figures may move.
-
-        The message carries no figure: each client re-reads under its own rights.
-        """
-        data = self.env.cr.precommit.data
-        if data.get("sale_dashboard.notified"):
-            return
-        data["sale_dashboard.notified"] = True
-        group = self.env.ref("sales_team.group_sale_salesman", raise_if_not_found=False)
-        if group:
-            group._bus_send("sale_dashboard/changed", {})
+    def write(self, vals):
+        # Tags and the like have no column; written together with a column that is
+        # ignored, nobody else would see them.
+        if any(
+            name in self._fields and self._fields[name].type == "many2many"
+            for name in vals
+        ):
+            self._note_dashboard_change()
+        return super().write(vals)
