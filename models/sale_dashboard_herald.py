@@ -125,7 +125,7 @@ class SaleDashboardHerald(models.AbstractModel):
     @api.model
     def _get_token(self):
         """The change token of what this transaction sees."""
-        return self.env["sale.dashboard"]._get_change_token()
+        return self.env["sale.dashboard.change"]._read_token()[1]
 
     @api.model
     def _tell(self, token):

@@ -14,6 +14,7 @@ from . import test_change_token
 from . import test_demo_company
 from . import test_figures
 from . import test_growth
+from . import test_herald
 from . import test_i18n
 from . import test_live
 from . import test_property_figures

@@ -7,13 +7,18 @@ be: the advisory lock between them is the database's.
 import json
 import threading
 import time
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api, modules
 from odoo.tests import TransactionCase, tagged
 
-from ..models import sale_dashboard_herald
-from ..models.sale_dashboard_herald import CHANGED_NOTIFICATION, INTERVAL, Herald
+from ..models.sale_dashboard_herald import (
+    CHANGED_NOTIFICATION,
+    INTERVAL,
+    Herald,
+    herald,
+)
 
 
 @tagged("post_install", "-at_install")
@@ -28,6 +33,8 @@ class TestHerald(TransactionCase):
                 [], order="id desc", limit=1
             )
         self.addCleanup(self.clean_up)
+        # A test's own transaction sends its message at once; these are real ones.
+        self.patch(modules.module, "current_test", None)
 
     def clean_up(self):
         """Nothing of what was committed stays."""
@@ -39,31 +46,19 @@ class TestHerald(TransactionCase):
                 [self.last_change.id or 0],
             )
 
+    @contextmanager
     def committed(self):
-        """A transaction of its own."""
-        test = self
-
-        class Committed:
-            def __enter__(self):
-                self.cr = test.registry.cursor()
-                return api.Environment(self.cr, SUPERUSER_ID, {})
-
-            def __exit__(self, *error):
-                if error[0] is None:
-                    self.cr.commit()
-                self.cr.close()
-
-        return Committed()
+        """A transaction of its own, outside of the test's."""
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
 
     def change(self, herald):
-        """Commit a change, as a process with that herald would."""
-        with (
-            self.committed() as env,
-            patch.object(modules.module, "current_test", None),
-            patch.object(sale_dashboard_herald, "herald", herald),
-        ):
+        """Commit a change, as the process of that herald would."""
+        with self.committed() as env:
             env["sale.dashboard.change"]._note()
-            env.cr.commit()
+            env.cr.flush()
+            env.cr.postcommit.clear()
+        herald.announce(self.dbname)
 
     def wait(self):
         for herald in self.heralds:
@@ -95,24 +90,33 @@ class TestHerald(TransactionCase):
         [(_sent, payload)] = self.sent()
         self.assertEqual(payload, {"token": self.token()})
 
-    def test_the_transaction_that_changes_pays_for_no_message(self):
-        with self.committed() as env, patch.object(
-            modules.module, "current_test", None
-        ):
-            before = env.cr.sql_log_count
-            env["sale.dashboard.herald"]._announce()
-            env["sale.dashboard.herald"]._announce()
-            self.assertEqual(env.cr.sql_log_count, before)
-            self.assertEqual(len(env.cr.postcommit._funcs), 1)
-            env.cr.postcommit.clear()
-
-    def test_a_change_that_is_rolled_back_is_not_told(self):
-        with self.committed() as env, patch.object(
-            modules.module, "current_test", None
-        ):
+    def test_a_transaction_announces_once_committed(self):
+        with self.committed() as env, self.announced() as announced:
             env["sale.dashboard.change"]._note()
+            env.cr.flush()
+            env["sale.dashboard.change"]._note()
+            env.cr.flush()
+            self.assertEqual(announced, [])
+            env.cr.commit()
+            self.assertEqual(announced, [self.dbname])
+            env["sale.dashboard.change"]._note()
+            env.cr.commit()
+            self.assertEqual(announced, [self.dbname] * 2)
+
+    def test_a_transaction_rolled_back_announces_nothing(self):
+        with self.committed() as env, self.announced() as announced:
+            env["sale.dashboard.change"]._note()
+            env.cr.flush()
             env.cr.rollback()
-        self.assertFalse(self.sent())
+            env.cr.commit()
+            self.assertEqual(announced, [])
+
+    @contextmanager
+    def announced(self):
+        """The databases that this process would tell of a change."""
+        announced = []
+        with patch.object(herald, "announce", announced.append):
+            yield announced
 
     def test_a_burst_in_two_processes(self):
         threads = [
@@ -138,14 +142,14 @@ class TestHerald(TransactionCase):
 
     def test_who_told_is_killed(self):
         """Its lock goes with its connection; the next change tells of both."""
-        with self.committed() as env:
-            self.assertTrue(env["sale.dashboard.herald"]._lock())
-            env.cr.commit()
-            self.change(self.heralds[0])
-            self.wait()
-            self.assertFalse(self.sent())
-            # Killed before it looked once more.
-            env.cr._cnx.close()
+        killed = self.registry.cursor()
+        env = api.Environment(killed, SUPERUSER_ID, {})
+        self.assertTrue(env["sale.dashboard.herald"]._lock())
+        self.change(self.heralds[0])
+        self.wait()
+        # It would have looked once more after letting go.
+        self.assertFalse(self.sent())
+        killed._cnx.close()
         self.change(self.heralds[1])
         self.wait()
         [(_sent, payload)] = self.sent()
