@@ -12,7 +12,8 @@ pos      with --full: what needs the point of sale beside it
 matrix   with --full: the demo company reconciled and verified as three users, for 1,
          30, 90 and 365 days, both measures, all comparisons
 property with --full: five times as many random requests against random order books
-wheel    the wheel builds, installs elsewhere, and Odoo installs the addon from there
+wheel    the wheel builds, installs elsewhere, Odoo installs the addon from there, and
+         uninstalling it leaves nothing behind
 
 The last line is `N passed, M failed`; a skipped test is a failed one. The logs of all
 parts are in `.odoo/log`.
@@ -26,7 +27,18 @@ import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from .. import locks, machine, matrix, npm, paths, postgres, server, setup, suites
+from .. import (
+    locks,
+    machine,
+    matrix,
+    npm,
+    paths,
+    postgres,
+    server,
+    setup,
+    suites,
+    uninstall,
+)
 from ..database import Databases
 from ..report import Result, check, conclude, part
 from . import lint, run, verify
@@ -137,7 +149,7 @@ def _lint(_databases: Databases, _expression: str | None) -> Result:
 
 
 def _wheel(databases: Databases, _expression: str | None) -> Result:
-    """Three checks: it builds, it holds the addon alone, Odoo installs from it."""
+    """It builds, it holds the addon alone, Odoo installs from it and uninstalls it."""
     wheels, target = paths.HOME / "wheels", paths.HOME / "wheel-target"
     for folder in (wheels, target):
         shutil.rmtree(folder, ignore_errors=True)
@@ -167,6 +179,7 @@ def _wheel(databases: Databases, _expression: str | None) -> Result:
         result.fail(f"the wheel has no addon, or has what is not of it: {foreign}")
     databases.drop(WHEEL_DATABASE)
     databases.copy(databases.template(), WHEEL_DATABASE)
+    before = uninstall.snapshot(WHEEL_DATABASE)
     addons = ",".join(map(str, (addon.parent, *databases.workshop.source.addons)))
     result.add(
         check(
@@ -182,6 +195,8 @@ def _wheel(databases: Databases, _expression: str | None) -> Result:
     sql = f"SELECT state FROM ir_module_module WHERE name = '{paths.ADDON}'"
     if postgres.query(sql, WHEEL_DATABASE) != "installed":
         result.fail("Odoo did not install the addon from the wheel")
+    else:
+        result.add(uninstall.check(databases, WHEEL_DATABASE, before))
     databases.drop(WHEEL_DATABASE)
     return result
 
