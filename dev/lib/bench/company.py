@@ -103,7 +103,7 @@ def _build_indexes(databases: Databases, name: str) -> float:
             log=LOG,
             what="building the addon's indexes",
             env=databases.workshop.env,
-            stdin="env['sale.dashboard.index']._cron_build()\n",
+            stdin="",
         )
         postgres.query("VACUUM ANALYZE sale_order", name)
     return time.monotonic() - started

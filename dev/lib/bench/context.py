@@ -31,18 +31,18 @@ class Context:
 
     :param database: holds `orders` orders; measured modules may write to it, and leave
         no order behind or changed
-    :param served: the Odoo that serves it, threaded, with one worker process
     :param rounds: how often each thing is repeated at least, after one warm-up
     :param periods: what the figures are asked for, the shortest first
+    :param served: the Odoo that serves it, one threaded process
     """
 
     workshop: Workshop
     databases: Databases
     database: str
     orders: int
-    served: Served
     rounds: int
     periods: tuple[Period, ...]
+    served: Served | None = None
     login: str = LOGIN
     password: str = PASSWORD
 
