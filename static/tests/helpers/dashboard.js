@@ -2,7 +2,10 @@ import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { beforeEach } from "@odoo/hoot";
 import { mockDate } from "@odoo/hoot-mock";
 import {
+    defineModels,
+    fields,
     getService,
+    models,
     mountWithCleanup,
     onRpc,
     patchWithCleanup,
@@ -13,11 +16,42 @@ import { user } from "@web/core/user";
 import { WebClient } from "@web/webclient/webclient";
 import { makePayload, makeTargets, PAYLOAD_DAY } from "./payload";
 
+export class CrmTeam extends models.Model {
+    _name = "crm.team";
+
+    name = fields.Char();
+
+    _records = [
+        { id: 1, name: "Europe" },
+        { id: 2, name: "Asia" },
+    ];
+}
+
+export class SaleOrder extends models.Model {
+    _name = "sale.order";
+
+    name = fields.Char();
+    team_id = fields.Many2one({ relation: "crm.team", string: "Sales Team" });
+    user_id = fields.Many2one({ relation: "res.users", string: "Salesperson" });
+
+    _views = {
+        "search,sale_dashboard.sale_order_view_search": `
+            <search>
+                <field name="user_id"/>
+                <field name="team_id"/>
+                <field name="name" string="Order"/>
+                <filter name="my_orders" string="My Orders" domain="[('user_id', '=', uid)]"/>
+                <filter name="unassigned" string="Unassigned" domain="[('user_id', '=', False)]"/>
+            </search>`,
+    };
+}
+
 /**
  * To be called once per file: the day of the payloads is today, and Chart.js is there.
  */
 export function setupDashboardTests() {
     defineMailModels();
+    defineModels([CrmTeam, SaleOrder]);
     preloadBundle("web.chartjs_lib");
     beforeEach(() => mockDate(`${PAYLOAD_DAY} 12:00:00`));
 }
