@@ -1,4 +1,4 @@
-import { useEffect, useExternalListener } from "@odoo/owl";
+import { useEffect } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { PATH_KEYS, router } from "@web/core/browser/router";
 import { pick, shallowEqual } from "@web/core/utils/objects";
@@ -159,27 +159,28 @@ export function getInitialParams({ action, globalState }) {
 
 /**
  * Keeps the address and what is shown the same: every choice is a step of the browser's
- * history, and going back or forward to one shows it in place, without loading the page.
+ * history, and going to one (back, forward, by a link) shows it in place: the page is not
+ * left and built anew.
  *
  * @param {Object} props of a client action
  * @param {Object} callbacks
  * @param {() => Object} callbacks.getParams
  * @param {(params: Object) => void} callbacks.onNavigate
- * @returns {{ getGlobalState: () => Object }} for `useSetupAction`
+ * @returns {{ beforeLeave: Function, getGlobalState: Function }} for `useSetupAction`
  */
 export function useAddress(props, { getParams, onNavigate }) {
     const nothing = Object.fromEntries(ADDRESS_KEYS.map((key) => [key, undefined]));
     const getGlobalState = () => ({ [STATE_KEY]: getParams() });
-    let isOpening = true;
+    let stateBefore = null;
 
     useEffect(
         () => {
             const isBare = ADDRESS_KEYS.every((key) => router.current[key] === undefined);
-            if (isOpening && isBare && isAt(props.action) && isAddressCurrent()) {
+            if (!stateBefore && isBare && isAt(props.action) && isAddressCurrent()) {
                 // In the place of the bare address: going back must not lead to it.
                 router.replaceState(getParams(), { sync: true });
             }
-            isOpening = false;
+            stateBefore = router.current;
             props.updateActionState?.({
                 ...nothing,
                 ...getParams(),
@@ -189,19 +190,24 @@ export function useAddress(props, { getParams, onNavigate }) {
         () => [JSON.stringify(getParams())]
     );
 
-    // Before the router hears of it.
-    useExternalListener(
-        window,
-        "popstate",
-        ({ state }) => {
-            const next = state?.nextState;
-            if (next && isSamePage(next, router.current)) {
-                router.skipLoad = true;
-                onNavigate(pick(next, ...ADDRESS_KEYS));
-            }
-        },
-        { capture: true }
-    );
+    /** Whether the router went to another view of this page; it is told a moment later. */
+    function isStep() {
+        const shown = JSON.parse(browser.sessionStorage.getItem("current_state") || "{}");
+        const params = pick(router.current, ...ADDRESS_KEYS);
+        return (
+            router.current !== stateBefore &&
+            isSamePage(router.current, shown) &&
+            !shallowEqual(params, getParams())
+        );
+    }
 
-    return { getGlobalState };
+    function beforeLeave() {
+        if (!isStep()) {
+            return true;
+        }
+        onNavigate(pick(router.current, ...ADDRESS_KEYS));
+        return false;
+    }
+
+    return { beforeLeave, getGlobalState };
 }

@@ -13,6 +13,7 @@ import {
 } from "@web/../tests/web_test_helpers";
 import { assets } from "@web/core/assets";
 import { user } from "@web/core/user";
+import { objectToUrlEncodedString, redirect } from "@web/core/utils/urls";
 import { WebClient } from "@web/webclient/webclient";
 import { makePayload, makeTargets, PAYLOAD_DAY } from "./payload";
 
@@ -84,17 +85,32 @@ export function mockTargets(answer = makeTargets(), { canSet = false } = {}) {
     );
 }
 
+function skipBundle() {
+    patchWithCleanup(assets, {
+        loadBundle(name) {
+            return name === "sale_dashboard.assets" ? Promise.resolve() : super.loadBundle(name);
+        },
+    });
+}
+
+/**
+ * Loads the page at an address of the dashboard.
+ *
+ * @param {Object} params of the address
+ */
+export async function openAddress(params) {
+    skipBundle();
+    redirect(`/odoo/sale_dashboard?${objectToUrlEncodedString(params)}`);
+    await mountWithCleanup(WebClient);
+}
+
 /**
  * Opens the client action as the menu does; its bundle is already part of the tests'.
  *
  * @param {Object} [options] of `doAction`
  */
 export async function openDashboard(options) {
-    patchWithCleanup(assets, {
-        loadBundle(name) {
-            return name === "sale_dashboard.assets" ? Promise.resolve() : super.loadBundle(name);
-        },
-    });
+    skipBundle();
     await mountWithCleanup(WebClient);
     await getService("action").doAction(
         { type: "ir.actions.client", tag: "sale_dashboard", name: "Sales Dashboard" },

@@ -137,12 +137,13 @@ export class SaleDashboard extends Component {
             onConnection: (isConnected) => this.model.setConnected(isConnected),
         });
         useBus(this.search, "update", () => this.onSearchUpdate());
-        const { getGlobalState } = useAddress(this.props, {
+        const { beforeLeave, getGlobalState } = useAddress(this.props, {
             getParams: () => this.addressParams,
             onNavigate: (params) => this.navigate(params),
         });
         useSetupAction({
             rootRef: this.rootRef,
+            beforeLeave,
             getContext: () => ({ [FAVORITE_KEY]: this.favoriteSettings }),
             getGlobalState,
             getLocalState: () => ({
