@@ -57,7 +57,7 @@ class Herald:
             except Exception:
                 # The next change is told with what was not; and dashboards look by
                 # themselves after a while.
-                _logger.warning("A change was not told", exc_info=True)
+                _logger.exception("A change was not told")
 
     def _take(self, dbname):
         with self._guard:

@@ -61,8 +61,8 @@ class TestHerald(TransactionCase):
         herald.announce(self.dbname)
 
     def wait(self):
-        for herald in self.heralds:
-            for thread in list(herald._threads.values()):
+        for one in self.heralds:
+            for thread in list(one._threads.values()):
                 thread.join(20)
                 self.assertFalse(thread.is_alive())
 

@@ -15,7 +15,9 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +87,9 @@ def _load(databases: Databases, url: str, plan: Plan) -> dict[str, Any]:
     )
     counter = _Counter()
     with (
-        Step(f"{plan.dashboards} dashboards, {plan.orders_per_second:g} orders a second")
-        as step,
+        Step(
+            f"{plan.dashboards} dashboards, {plan.orders_per_second:g} orders a second"
+        ) as step,
         counter,
     ):
         process.run(
@@ -146,11 +149,12 @@ def _serving(databases: Databases) -> Iterator[str]:
     http_port = machine.free_port(port + 1)
     websocket_port = machine.free_port(http_port + 1)
     commands = [
-        workshop.odoo(
-            *("server", "-d", DATABASE, "--http-port", http_port, "--proxy-mode"),
-            *("--workers", WORKERS, "--gevent-port", websocket_port),
-            *("--max-cron-threads", 1, "--log-level", "warn"),
-        ),
+        [
+            *(str(paths.PYTHON), str(SCRIPTS / "odoo_server.py"), "server"),
+            *("-d", DATABASE, "--http-port", str(http_port), "--proxy-mode"),
+            *("--workers", str(WORKERS), "--gevent-port", str(websocket_port)),
+            *("--max-cron-threads", "1", "--log-level", "warn"),
+        ],
         [
             *(str(paths.PYTHON), str(SCRIPTS / "bench_proxy.py")),
             *(str(port), str(http_port), str(websocket_port)),
@@ -173,15 +177,18 @@ def _serving(databases: Databases) -> Iterator[str]:
                             preexec_fn=process.die_with_parent,
                         )
                     )
-                _wait(started, f"{url}/web/health", Path(output.name))
-                _wait(started, f"{url}/web/login", Path(output.name))
+                # Each worker has to load what it serves.
+                with ThreadPoolExecutor(2 * WORKERS) as pool:
+                    pages = [f"{url}/web/login"] * 4 * WORKERS
+                    list(pool.map(partial(_wait, started, Path(output.name)), pages))
+                _wait(started, Path(output.name), f"{url}/websocket/health")
             yield url
         finally:
             for one in reversed(started):
                 process.end(one, patience=30)
 
 
-def _wait(started: list[subprocess.Popen], url: str, log: Path) -> None:
+def _wait(started: list[subprocess.Popen], log: Path, url: str) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -241,12 +248,15 @@ def describe(found: dict[str, Any]) -> str:
         one = found[name]
         if "p50" not in one:
             return "-"
-        return f"{one['p50']:9.0f} {one['p95']:9.0f} {one['p99']:9.0f} {one['max']:9.0f}"
+        return (
+            f"{one['p50']:9.0f} {one['p95']:9.0f} {one['p99']:9.0f} {one['max']:9.0f}"
+        )
 
     records = found["records"] or [0]
     third = max(1, len(records) // 3)
     lines = [
-        f"{found['dashboards']} dashboards, {found['orders_per_second']} orders a second, "
+        f"{found['dashboards']} dashboards, "
+        f"{found['orders_per_second']} orders a second, "
         f"{found['minutes']:g} minutes, {found['workers']} workers: "
         f"{found['error_count']} errors",
         "",
@@ -258,8 +268,8 @@ def describe(found: dict[str, Any]) -> str:
         "",
         f"messages a second        {found['messages_per_second']}",
         f"re-reads a second        {found['rereads_per_second']}",
-        f"stored dashboards        {statistics.median(records[:third]):.0f} in the first "
-        f"third, {statistics.median(records[-third:]):.0f} in the last; at most "
+        f"stored dashboards        {statistics.median(records[:third]):.0f} in the "
+        f"first third, {statistics.median(records[-third:]):.0f} in the last; at most "
         f"{found['records_per_request']} for one caller and request",
     ]
-    return "\n".join(lines + found["errors"])
+    return "\n".join(lines + found["errors"][:5])

@@ -32,10 +32,13 @@ def measure(context: Context) -> Measured:
     """Confirm orders with and without the addon.
 
     Series: `confirm_plain` and `confirm_again` (no addon), `confirm_token` (the addon,
-    told to nobody), `confirm_bus` (all of it), `bus_message` (what sending one message
-    takes, in the thread that sends it). Facts: `confirm_statements`, the statements of
-    each side; `confirm_points`, how many percent each median is above that of
-    `confirm_plain`; `confirm_bus_ms`, what the bus adds to the token.
+    told to nobody), `confirm_bus` (all of it); `bus_message` and `bus_notify`, what one
+    message takes in the thread that sends it, and its NOTIFY alone, whose commit holds
+    a lock among all that notify. Facts: `confirm_statements`, the statements of each
+    side; `confirm_points`, how many percent each median is above that of
+    `confirm_plain`; `confirm_paired_ms`, the median difference from the plain one of
+    the same round; `confirm_bus_ms`, the same of the bus from the token;
+    `confirm_messages`, how many were sent.
     """
     return confirm(context.databases, max(ROUNDS, context.rounds))
 
@@ -77,7 +80,8 @@ def _confirm(databases: Databases, rounds: int) -> Measured:
     measured = Measured()
     for side in SIDES:
         measured.samples[f"confirm_{side}"] = answer["samples"][side]
-    measured.samples["bus_message"] = answer["samples"]["message"]
+    for name in ("message", "notify"):
+        measured.samples[f"bus_{name}"] = answer["samples"][name]
     plain = measured.samples["confirm_plain"]
     ratios = {side: ratio(measured.samples[f"confirm_{side}"], plain) for side in SIDES}
     measured.ratios = {
@@ -90,11 +94,18 @@ def _confirm(databases: Databases, rounds: int) -> Measured:
         "confirm_points": {
             side: round(100 * (value - 1), 2) for side, value in ratios.items()
         },
-        "confirm_bus_ms": round(
-            statistics.median(measured.samples["confirm_bus"])
-            - statistics.median(measured.samples["confirm_token"]),
-            3,
+        "confirm_paired_ms": {
+            side: _paired(measured.samples[f"confirm_{side}"], plain) for side in SIDES
+        },
+        "confirm_bus_ms": _paired(
+            measured.samples["confirm_bus"], measured.samples["confirm_token"]
         ),
         "confirm_messages": answer["messages"],
     }
     return measured
+
+
+def _paired(samples: list[float], others: list[float]) -> float:
+    """The median of the differences, round by round."""
+    differences = [one - other for one, other in zip(samples, others, strict=True)]
+    return round(statistics.median(differences), 3)

@@ -25,7 +25,7 @@ from ..bench.context import Context, Measured, make_periods
 from ..database import Databases
 
 #: modules of lib/bench with `measure(context)`, in order
-PARTS = ("figures", "overhead")
+PARTS = ("figures", "overhead", "browser")
 DEFAULT_ORDERS = 1_000_000
 #: sizes of the picture, beside the measured one
 SMALLER = (10_000, 100_000)
@@ -241,6 +241,8 @@ def _parse_load(arguments: list[str]) -> argparse.Namespace:
         metavar="N",
         help=f"of the database; default: {DEFAULT_ORDERS:,}",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write what was found"
+    )
     parser.add_argument("--odoo", metavar="PATH", help="as in dev/run")
     return parser.parse_args(arguments)

@@ -1,16 +1,16 @@
 """For locust: people who leave their dashboards open, while others confirm orders.
 
-What to do comes in the environment, as JSON in BENCH_LOAD: `people`, `seller`, `orders`
-(of bench_load_prepare.py), `orders_per_second`, `seconds`, `answer` (the file to write).
+What to do comes in the JSON file that BENCH_LOAD names: `people`, `seller`, `orders`
+(of bench_load_prepare.py), `orders_per_second`, `seconds`, `answer` (where to write).
 
-A dashboard does what `static/src/dashboard/live_refresh.js` does: it reads once, listens
-to the bus, and re-reads when told of what it does not have yet, at once if it may, at
-most every max(2 s, 20 x the last computation), jittered. Selling begins once all
-dashboards are open.
+A dashboard does what `static/src/dashboard/live_refresh.js` does: it reads once,
+listens to the bus, and re-reads when told of what it does not have yet, at once if it
+may, at most every max(2 s, 20 x the last computation), jittered. Selling begins once
+all dashboards are open.
 
 "Seen after" of a confirmed order, on one dashboard: from the answer to who confirmed
-until a dashboard has read figures that it asked for after that. (Those it asked for just
-before may have the order too: what is told is the most it can have been.)
+until the dashboard has read figures that it asked for after that. (Those it asked for
+just before may have the order too: what is told is the most it can have been.)
 """
 
 import bisect
@@ -18,15 +18,17 @@ import json
 import os
 import random
 import statistics
-import threading
 import time
 from datetime import date, timedelta
+from pathlib import Path
 
 import gevent
+import gevent.event
+import gevent.lock
 import websocket
 from locust import FastHttpUser, constant, constant_throughput, events, task
 
-PLAN = json.loads(open(os.environ["BENCH_LOAD"], encoding="utf-8").read())
+PLAN = json.loads(Path(os.environ["BENCH_LOAD"]).read_text("utf-8"))
 SELLERS = max(1, round(PLAN["orders_per_second"] * 2))
 CHANGED = "sale_dashboard/changed"
 LONE_CHANGE_SPREAD = 0.6
@@ -41,6 +43,8 @@ class Run:
 
     people = list(PLAN["people"])
     orders = list(PLAN["orders"])
+    # People do not all come at the same moment.
+    opening = gevent.lock.BoundedSemaphore(4)
     opened = 0
     selling_since = None
     confirmed_at = []
@@ -101,7 +105,8 @@ class Dashboard(OdooUser):
         self.next_allowed = 0.0
         self.wake = gevent.event.Event()
         self.last_notification = 0
-        self.read("first read")
+        with Run.opening:
+            self.read("first read")
         self.listener = gevent.spawn(self.listen)
         Run.opened += 1
 
@@ -174,9 +179,7 @@ class Dashboard(OdooUser):
                     url, cookie=self.cookie, origin=self.host, timeout=120
                 )
                 subscribe = {"channels": [], "last": self.last_notification}
-                socket.send(
-                    json.dumps({"event_name": "subscribe", "data": subscribe})
-                )
+                socket.send(json.dumps({"event_name": "subscribe", "data": subscribe}))
                 while True:
                     self.receive(socket.recv())
             except (OSError, ValueError, websocket.WebSocketException) as error:
@@ -230,7 +233,9 @@ class Seller(OdooUser):
 def begin(environment, **_options):
     def watch():
         while Run.selling_since is None:
-            print(f"progress: {Run.opened}/{len(PLAN['people'])} dashboards", flush=True)
+            print(
+                f"progress: {Run.opened}/{len(PLAN['people'])} dashboards", flush=True
+            )
             gevent.sleep(5)
         while (gone := time.monotonic() - Run.selling_since) < PLAN["seconds"] + 5:
             print(
@@ -239,8 +244,7 @@ def begin(environment, **_options):
                 flush=True,
             )
             gevent.sleep(5)
-        with open(PLAN["answer"], "w", encoding="utf-8") as file:
-            json.dump(summary(), file)
+        Path(PLAN["answer"]).write_text(json.dumps(summary()), "utf-8")
         environment.runner.quit()
 
     gevent.spawn(watch)
@@ -273,5 +277,4 @@ def summary():
         "rereads_per_second": round(len(Run.refresh) / PLAN["seconds"], 1),
         "error_count": len(Run.errors),
         "errors": Run.errors[:20],
-        "greenlets": threading.active_count(),
     }

@@ -2,14 +2,21 @@
 
     bench_proxy.py PORT HTTP_PORT WEBSOCKET_PORT
 
-Keeps connections to Odoo open, as a proxy does, and tells it where a request came from.
+Asks Odoo on a new connection each time, as proxies do unless told otherwise (a worker
+waits on the one it has), and tells it where a request came from.
 """
 
 import asyncio
 import sys
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, WSMsgType
-from aiohttp import web
+from aiohttp import (
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+    WSMsgType,
+    web,
+)
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
 #: what the server's framework writes itself: the body comes unpacked and in one piece
@@ -20,12 +27,12 @@ OWN_TO_WEBSOCKETS = ("sec-websocket-key", "sec-websocket-version")
 class Proxy:
     def __init__(self, http_port, websocket_port):
         self.http = f"http://127.0.0.1:{http_port}"
-        self.websocket = f"ws://127.0.0.1:{websocket_port}"
+        self.gevent = f"http://127.0.0.1:{websocket_port}"
 
     async def run(self, app):
         # Longer than any answer: a client's patience is its own business.
         self.session = ClientSession(
-            connector=TCPConnector(limit=0),
+            connector=TCPConnector(limit=0, force_close=True),
             cookie_jar=DummyCookieJar(),
             timeout=ClientTimeout(total=None),
             auto_decompress=False,
@@ -48,9 +55,10 @@ class Proxy:
     async def handle(self, request):
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self.join(request)
+        port = self.gevent if request.path.startswith("/websocket") else self.http
         async with self.session.request(
             request.method,
-            self.http + request.path_qs,
+            port + request.path_qs,
             headers=self.forwarded(request),
             data=await request.read(),
             allow_redirects=False,
@@ -66,7 +74,7 @@ class Proxy:
         client = web.WebSocketResponse(compress=False)
         headers = self.forwarded(request, HOP_BY_HOP | set(OWN_TO_WEBSOCKETS))
         async with self.session.ws_connect(
-            self.websocket + request.path_qs, headers=headers, autoping=False
+            self.gevent + request.path_qs, headers=headers, autoping=False
         ) as server:
             await client.prepare(request)
             first = asyncio.create_task(self.pass_on(client, server))

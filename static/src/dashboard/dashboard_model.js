@@ -65,6 +65,8 @@ export const FIGURES = Object.keys(SECTIONS);
 const TOP_LIMIT = 10;
 /** How long a changed digit stays marked. */
 const MARK_DURATION = 2500;
+/** Changes may come faster than a screen reader can say them. */
+const ANNOUNCEMENT_INTERVAL = 15000;
 const NOTHING_CHANGED = Object.freeze({
     figures: [],
     customers: [],
@@ -146,6 +148,8 @@ export class DashboardModel extends Reactive {
         this.announcement = "";
         this._lastLoad = 0;
         this._markTimer = null;
+        this._nextAnnouncement = 0;
+        this._announcementTimer = null;
     }
 
     //--------------------------------------------------------------------------
@@ -539,7 +543,7 @@ export class DashboardModel extends Reactive {
         this.changed = changed;
         browser.clearTimeout(this._markTimer);
         this._markTimer = browser.setTimeout(() => this._clearMarks(), MARK_DURATION);
-        this._announce(_t("Figures updated"));
+        this._announceUpdate();
     }
 
     /**
@@ -548,6 +552,22 @@ export class DashboardModel extends Reactive {
     _clearMarks() {
         browser.clearTimeout(this._markTimer);
         this.changed = NOTHING_CHANGED;
+    }
+
+    /**
+     * Tells what there is now, at once or as soon as it may.
+     *
+     * @private
+     */
+    _announceUpdate() {
+        browser.clearTimeout(this._announcementTimer);
+        const wait = this._nextAnnouncement - Date.now();
+        if (wait > 0) {
+            this._announcementTimer = browser.setTimeout(() => this._announceUpdate(), wait);
+            return;
+        }
+        this._nextAnnouncement = Date.now() + ANNOUNCEMENT_INTERVAL;
+        this._announce(_t("Figures updated"));
     }
 
     /**

@@ -64,6 +64,23 @@ test("a change elsewhere shows by itself, is marked and announced", async () => 
     expect(".o_sd_changed").toHaveCount(0);
 });
 
+test("under load a screen reader is told now and then, and of the last state", async () => {
+    const server = await openLiveDashboard();
+    await change(server);
+    expect("[aria-live=polite]").toHaveText(/orders 413/);
+    for (let i = 0; i < 3; i++) {
+        server.orders++;
+        tellChange(`token ${server.orders}`);
+        await advanceTime(3000);
+    }
+    await waitFor(`${ORDERS}:contains(416)`);
+    expect("[aria-live=polite]").toHaveText(/orders 413/);
+    await advanceTime(15000);
+    await animationFrame();
+    expect("[aria-live=polite]").toHaveText(/Figures updated.*orders 416/);
+    expect.verifySteps(["read", "read", "read"]);
+});
+
 test("a message of what is shown already reads nothing", async () => {
     await openLiveDashboard();
     tellChange("token 412");
