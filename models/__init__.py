@@ -8,6 +8,7 @@ from . import sale_dashboard_builder
 from . import sale_dashboard_change
 from . import sale_dashboard_customer
 from . import sale_dashboard_drill_down
+from . import sale_dashboard_herald
 from . import sale_dashboard_index
 from . import sale_dashboard_payload
 from . import sale_dashboard_period

@@ -42,8 +42,8 @@ class SaleDashboardChange(models.Model):
         """This transaction changes what a figure may be made of.
 
         The one place for it: it moves the change token, and tells open dashboards.
-        Call it before or after the change, as often as you like: it is one row and one
-        message per transaction, written when that is flushed.
+        Call it before or after the change, as often as you like: it is one row
+        per transaction, written when that is flushed, and at most one message.
         """
         precommit = self.env.cr.precommit
         if PENDING not in precommit.data:
@@ -72,17 +72,7 @@ class SaleDashboardChange(models.Model):
         )
         if rows:
             [[cr.cache[ROW]]] = rows
-            self._tell()
-
-    @api.model
-    def _tell(self):
-        """Tell every open dashboard, once per transaction, that figures may move.
-
-        The message carries no figure: each client re-reads under its own rights.
-        """
-        group = self.env.ref("sales_team.group_sale_salesman", raise_if_not_found=False)
-        if group:
-            group._bus_send("sale_dashboard/changed", {})
+            self.env["sale.dashboard.herald"]._announce()
 
     @api.model
     def _get_token(self):
@@ -98,6 +88,14 @@ class SaleDashboardChange(models.Model):
         self._write_pending()
         # What this transaction changes from here on is another change.
         self.env.cr.cache.pop(ROW, None)
+        rows, token = self._read_token()
+        if rows > ROWS_LEFT:
+            self.env.cr.postcommit.add(self._compact_apart)
+        return token
+
+    @api.model
+    def _read_token(self):
+        """The number of rows, and the token of those that are written."""
         [[rows, count, stamp]] = self.env.execute_query(
             SQL(
                 # Text: Odoo turns numeric into float.
@@ -109,9 +107,7 @@ class SaleDashboardChange(models.Model):
                 """
             )
         )
-        if rows > ROWS_LEFT:
-            self.env.cr.postcommit.add(self._compact_apart)
-        return f"{count}-{int(stamp):016x}"
+        return rows, f"{count}-{int(stamp):016x}"
 
     # ------------------------------------------------------------------
     # Keeping it short
