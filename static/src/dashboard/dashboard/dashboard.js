@@ -31,6 +31,7 @@ import { PeriodPicker } from "../period_picker/period_picker";
 import { countDays } from "../periods";
 import { Quotations } from "../quotations/quotations";
 import { ReconcileDialog } from "../reconcile_dialog/reconcile_dialog";
+import { ReportHead } from "../report_head/report_head";
 import { RevenueChart } from "../revenue_chart/revenue_chart";
 import { Segments } from "../segments/segments";
 import { Skeleton } from "../skeleton/skeleton";
@@ -82,6 +83,7 @@ export class SaleDashboard extends Component {
         MetricCard,
         PeriodPicker,
         Quotations,
+        ReportHead,
         RevenueChart,
         Segments,
         Skeleton,
