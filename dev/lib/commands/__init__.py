@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-NAMES = ("run", "test", "lint", "odoo", "psql", "verify", "readme")
+NAMES = ("run", "test", "lint", "odoo", "psql", "verify", "readme", "screenshots")
 
 
 def main(arguments: list[str]) -> int:
