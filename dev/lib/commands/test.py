@@ -5,8 +5,9 @@ The parts, in this order:
 engine   the pure functions of engine/, in seconds; the rest waits for them to pass
 odoo     all other tests under pytest-odoo, in Chromium where they need a browser
 runner   the same tests, all of them, under Odoo's own runner, on a fresh install
-verify   the served demo company: its page in Chromium, and scripts/verify_rpc.py over
-         30 and 365 days, by day, week and month
+verify   the served demo company: its page in Chromium, axe-core in every state of it,
+         the print; and scripts/verify_rpc.py over 30 and 365 days, by day, week and
+         month
 lint     everything of dev/lint
 pos      with --full: what needs the point of sale beside it
 matrix   with --full: the demo company reconciled and verified as three users, for 1,
@@ -76,7 +77,7 @@ def main(arguments: list[str]) -> int:
     if {"odoo", "runner", "verify"} & set(wanted):
         _ensure_browser()
     with setup.workshop(options.odoo) as workshop:
-        if "lint" in wanted:
+        if {"lint", "verify"} & set(wanted):
             npm.ensure()
         databases = Databases(workshop)
         if os.environ.get(PART_OF) == str(os.getppid()):
@@ -197,11 +198,16 @@ def _verify(databases: Databases, _expression: str | None) -> Result:
         entry,
         _process,
     ):
-        look = [
-            *(paths.PYTHON, paths.DEV / "lib" / "scripts" / "page.py", entry.url),
-            *("--database", paths.ADDON, "--login", server.LOGIN),
-        ]
-        result.add(check("the page of the demo company", look, cwd=paths.ROOT, env=env))
+        axe = npm.MODULES / "axe-core" / "axe.min.js"
+        for name, script, arguments in (
+            ("the page of the demo company", "page.py", []),
+            ("the states of the page", "check_states.py", ["--axe", axe]),
+        ):
+            look = [
+                *(paths.PYTHON, paths.DEV / "lib" / "scripts" / script, entry.url),
+                *("--database", paths.ADDON, "--login", server.LOGIN, *arguments),
+            ]
+            result.add(check(name, look, cwd=paths.ROOT, env=env))
         for days in (30, 365):
             for period_type in ("daily", "weekly", "monthly"):
                 first = today - timedelta(days=days - 1)

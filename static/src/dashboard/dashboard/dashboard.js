@@ -34,6 +34,7 @@ import { PeriodPicker } from "../period_picker/period_picker";
 import { canShiftForward, countDays, getPreset, makeCustomPeriod, shiftPeriod } from "../periods";
 import { Quotations } from "../quotations/quotations";
 import { ReconcileDialog } from "../reconcile_dialog/reconcile_dialog";
+import { ReportHead } from "../report_head/report_head";
 import { RevenueChart } from "../revenue_chart/revenue_chart";
 import { FAVORITE_KEY } from "../search_model";
 import { Segments } from "../segments/segments";
@@ -87,6 +88,7 @@ export class SaleDashboard extends Component {
         MetricCard,
         PeriodPicker,
         Quotations,
+        ReportHead,
         RevenueChart,
         SearchBar,
         Segments,
