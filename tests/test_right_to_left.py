@@ -17,14 +17,16 @@ LOOK = """
         "the page reads from right to left":
             getComputedStyle(find(".o_sale_dashboard")).direction === "rtl",
         "the first card is the rightmost":
-            box("[data-metric=total_revenue]").left > box("[data-metric=total_orders]").right,
+            box("[data-metric=total_revenue]").left
+                > box("[data-metric=total_orders]").right,
         "the customers stand right of the segments":
             box(".o_sd_top_customers").left > box(".o_sd_segments").right,
         "numbers end at the left of their column":
             text.left - cell.left < cell.right - text.right,
         "the sign of a change stays before its number":
             /\\u2066\\+/.test(find(".o_sd_card .o_sd_change").textContent),
-        "nothing is wider than the page": content.scrollWidth <= content.clientWidth,
+        "nothing is wider than the page":
+            content.scrollWidth <= content.clientWidth,
     }).filter(([, isSo]) => !isSo);
     if (wrong.length) {
         console.error("Not so: " + wrong.map(([what]) => what).join("; "));
