@@ -112,6 +112,32 @@ class SaleOrder(models.Model):
         exportable=False,
         help="At the order's own rate, not rounded.",
     )
+    # What the dashboard is filtered by. Searched under the viewer's rights: an order
+    # is not found by what he may not see of its customer or products.
+    dashboard_customer_id = fields.Many2one(
+        string="Customer Entity",
+        related="partner_id.commercial_partner_id",
+        related_sudo=False,
+        exportable=False,
+    )
+    dashboard_country_id = fields.Many2one(
+        string="Customer Country",
+        related="partner_id.commercial_partner_id.country_id",
+        related_sudo=False,
+        exportable=False,
+    )
+    dashboard_product_id = fields.Many2one(
+        string="Ordered Product",
+        related="order_line.product_id",
+        related_sudo=False,
+        exportable=False,
+    )
+    dashboard_category_id = fields.Many2one(
+        string="Ordered Product Category",
+        related="order_line.product_id.categ_id",
+        related_sudo=False,
+        exportable=False,
+    )
 
     @api.depends_context("allowed_company_ids")
     def _compute_dashboard_currency_id(self):

@@ -20,5 +20,6 @@ from . import test_reconcile
 from . import test_right_to_left
 from . import test_rights
 from . import test_scheduled
+from . import test_search
 from . import test_targets
 from . import test_verify_rpc

@@ -26,6 +26,7 @@ import {
  * @property {"none" | "previous_period" | "same_weekdays" | "previous_year"} compare
  * @property {"untaxed" | "total"} measure
  * @property {string} breakdown the dimension of the leaderboard that is shown
+ * @property {Array} domain which orders, as the search says
  *
  * @typedef {{ payload: Object, choice: Choice }} Answer
  */
@@ -48,6 +49,7 @@ export const DEFAULT_CHOICE = Object.freeze({
     compare: "previous_period",
     measure: "untaxed",
     breakdown: "user",
+    domain: [],
 });
 
 /** The section that computes each figure: `payload.errors` names the failed ones. */
@@ -79,7 +81,7 @@ const BREAKDOWN_SECTIONS = {
 
 /** Two choices that ask the server for the same. */
 function isSameRequest(one, other) {
-    return ["period", "granularity", "compare", "measure"].every(
+    return ["period", "granularity", "compare", "measure", "domain"].every(
         (name) => JSON.stringify(one[name]) === JSON.stringify(other[name])
     );
 }
@@ -190,6 +192,11 @@ export class DashboardModel extends Reactive {
         return Boolean(this.answer) && isSameRequest(this.answer.choice, this.choice);
     }
 
+    /** Whether not all orders are asked for. */
+    get isFiltered() {
+        return this.choice.domain.length > 0;
+    }
+
     /** Whether a failure has to be explained beside the figures, not only hinted at. */
     get isFailureShown() {
         return Boolean(this.error) && (!this.isErrorQuiet || !this.isCurrent);
@@ -266,8 +273,13 @@ export class DashboardModel extends Reactive {
      * @param {Partial<Choice>} choice
      */
     async choose(choice) {
+        const before = this.choice;
         this._acceptChoice(choice);
-        await this.load();
+        if (isSameRequest(before, this.choice)) {
+            await this._loadLines();
+        } else {
+            await this.load();
+        }
     }
 
     /**
@@ -374,10 +386,13 @@ export class DashboardModel extends Reactive {
      *
      * @private
      */
-    _acceptChoice({ period, ...names }) {
+    _acceptChoice({ domain, period, ...names }) {
         const choice = { ...this.choice };
         if (isValidPeriod(period)) {
             choice.period = period;
+        }
+        if (Array.isArray(domain)) {
+            choice.domain = domain;
         }
         for (const [name, values] of Object.entries({
             granularity: GRANULARITIES,
@@ -403,6 +418,7 @@ export class DashboardModel extends Reactive {
             compare: this.choice.compare,
             measure: this.choice.measure,
             top_limit: TOP_LIMIT,
+            ...(this.isFiltered && { filters: { domain: this.choice.domain } }),
             refresh,
         });
     }
