@@ -17,6 +17,7 @@
         "views/sale_dashboard_target_views.xml",
         "views/sale_dashboard_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "sale_dashboard/static/src/dashboard_action.js",

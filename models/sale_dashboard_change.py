@@ -33,8 +33,8 @@ class SaleDashboardChange(models.Model):
         """This transaction changes what a figure may be made of.
 
         The one place for it: it moves the change token, and tells open dashboards.
-        Call it before or after the change, as often as you like: it is one row and one
-        message per transaction, written when that is flushed.
+        Call it before or after the change, as often as you like: it is one row
+        per transaction, written when that is flushed, and at most one message.
         """
         precommit = self.env.cr.precommit
         if PENDING not in precommit.data:
@@ -63,17 +63,7 @@ class SaleDashboardChange(models.Model):
         )
         if rows:
             [[cr.cache[ROW]]] = rows
-            self._tell()
-
-    @api.model
-    def _tell(self):
-        """Tell every open dashboard, once per transaction, that figures may move.
-
-        The message carries no figure: each client re-reads under its own rights.
-        """
-        group = self.env.ref("sales_team.group_sale_salesman", raise_if_not_found=False)
-        if group:
-            group._bus_send("sale_dashboard/changed", {})
+            self.env["sale.dashboard.herald"]._announce()
 
     @api.model
     def _get_token(self):
@@ -97,6 +87,16 @@ class SaleDashboardChange(models.Model):
         self._write_pending()
         # What this transaction changes from here on is another change.
         self.env.cr.cache.pop(ROW, None)
+        rows, token, written = self._read_token()
+        self._compact_if_long(rows)
+        return token, written
+
+    @api.model
+    def _read_token(self):
+        """What is written: ``(number of rows, token, written)``.
+
+        ``written`` says whether this transaction has written anything.
+        """
         [[rows, count, stamp, written]] = self.env.execute_query(
             SQL(
                 # Text: Odoo turns numeric into float.
@@ -109,5 +109,4 @@ class SaleDashboardChange(models.Model):
                 """
             )
         )
-        self._compact_if_long(rows)
-        return f"{count}-{int(stamp):016x}", written
+        return rows, f"{count}-{int(stamp):016x}", written

@@ -43,7 +43,8 @@ class TestLive(DashboardCase):
         [(channel, message)] = self.sent()
         group = self.env.ref("sales_team.group_sale_salesman")
         self.assertEqual(channel, [self.env.cr.dbname, "res.groups", group.id])
-        self.assertEqual(message["payload"], {})
+        token = self.env["sale.dashboard.change"]._read_token()[1]
+        self.assertEqual(message["payload"], {"token": token})
 
     def test_what_moves_a_figure(self):
         order = self.order

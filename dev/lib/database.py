@@ -142,7 +142,7 @@ class Databases:
                 what="making the demo company",
                 env=self.workshop.env,
                 stdin=DEMO_SCRIPT.read_text("utf-8"),
-                on_line=_demo_progress(step),
+                on_line=progress_of(step),
             )
         if "demo company: made" not in output:
             raise Stop(f"making the demo company failed; see {paths.LOG / log}.log")
@@ -202,7 +202,7 @@ def code_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-def _demo_progress(step: Step) -> Callable[[str], None]:
+def progress_of(step: Step) -> Callable[[str], None]:
     def follow(line: str) -> None:
         found = re.match(r"progress: (\d+)/(\d+) (.*)", line)
         if found:

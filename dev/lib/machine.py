@@ -80,6 +80,20 @@ def memory_bytes() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
+def describe() -> dict[str, str | int]:
+    """Processor, cores and memory: what a measurement depends on."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            names = [line for line in file if line.startswith("model name")]
+    except OSError:
+        names = []
+    return {
+        "processor": names[0].partition(":")[2].strip() if names else "unknown",
+        "cores": os.cpu_count() or 0,
+        "memory_gb": round(memory_bytes() / 1024**3),
+    }
+
+
 def output_of(command: list[str]) -> str:
     """The output of a quick command, empty where it fails or is not there."""
     try:

@@ -100,6 +100,21 @@ def running() -> Iterator[None]:
             _leave(users)
 
 
+def restart() -> bool:
+    """Empty the embedded server's memory: stop it, start it again.
+
+    Whoever else holds it loses his connections. A server of one's own is left alone.
+
+    :return: whether it was restarted
+    """
+    if is_external():
+        return False
+    with locks.exclusive("postgres"):
+        _stop()
+        _launch()
+    return True
+
+
 def _check_external() -> None:
     try:
         role = query("SELECT current_user")
@@ -148,25 +163,30 @@ def _start() -> None:
             step.update(text="making the cluster")
             _make_cluster()
         _make_socket_folder()
-        log = process.log_file("postgres")
-        with log.open("a") as output:
-            server = subprocess.Popen(
-                _unprivileged([str(programs() / "postgres"), *_settings()]),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=paths.PGDATA,
-                env=_server_environment(),
-                # Ctrl-C in the terminal is for Odoo; the server outlives it a moment.
-                start_new_session=True,
-            )
-        deadline = time.monotonic() + START_PATIENCE
-        while not _answers():
-            if server.poll() is not None or time.monotonic() > deadline:
-                process.end(server)
-                raise Stop(f"PostgreSQL did not start; see {log}")
-            time.sleep(0.1)
+        _launch()
         _ensure_role()
+
+
+def _launch() -> None:
+    """Start the server of a cluster that is there; it answers at the end."""
+    log = process.log_file("postgres")
+    with log.open("a") as output:
+        server = subprocess.Popen(
+            _unprivileged([str(programs() / "postgres"), *_settings()]),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=paths.PGDATA,
+            env=_server_environment(),
+            # Ctrl-C in the terminal is for Odoo; the server outlives it a moment.
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_PATIENCE
+    while not _answers():
+        if server.poll() is not None or time.monotonic() > deadline:
+            process.end(server)
+            raise Stop(f"PostgreSQL did not start; see {log}")
+        time.sleep(0.1)
 
 
 def _stop() -> None:

@@ -34,15 +34,18 @@ def python() -> None:
 
 
 @contextmanager
-def workshop(odoo: str | None = None) -> Iterator[Workshop]:
+def workshop(odoo: str | None = None, *, bench: bool = False) -> Iterator[Workshop]:
     """Odoo and a running PostgreSQL, for as long as the body runs.
 
     :param odoo: what `--odoo` says, if it was given
+    :param bench: with the Python packages of the bench
     """
     with locks.exclusive("setup", WAITING):
         odoo_source.choose(odoo)
         source = odoo_source.ensure()
         venv.ensure()
+        if bench:
+            venv.ensure_bench()
         config.link_addon()
         config.write(source)
     with postgres.running():

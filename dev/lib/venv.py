@@ -15,6 +15,9 @@ from .errors import Stop
 from .progress import Step
 
 STAMP = paths.VENV / "complete"
+#: what only `dev/bench` needs, and that it is there
+BENCH_LOCK = paths.LOCK.with_name("bench.txt")
+BENCH_STAMP = paths.VENV / "bench-complete"
 #: pip and the certificate authorities as Debian packages, unpacked
 PIP_TREE = paths.HOME / "pip"
 #: what pip says where there is no network
@@ -51,31 +54,47 @@ def ensure() -> None:
         shutil.rmtree(paths.VENV, ignore_errors=True)
         step.update(text="making the environment")
         _make(step)
-        total = len(re.findall(r"^\S+==", paths.LOCK.read_text("utf-8"), re.MULTILINE))
-        seen = 0
-
-        def count(line: str) -> None:
-            nonlocal seen
-            if line.startswith("Collecting "):
-                seen += 1
-                step.update(seen / total, line.split()[1].partition("=")[0])
-            elif line.startswith("Installing collected"):
-                step.update(text=f"unpacking {seen} packages")
-
-        process.run(
-            [
-                *(paths.PYTHON, "-m", "pip", "install", "--no-deps"),
-                *("--only-binary", ":all:", "--require-hashes"),
-                *("--progress-bar", "off", "--disable-pip-version-check"),
-                *("--no-input", "-r", paths.LOCK),
-            ],
-            log="pip",
-            what="installing the Python packages",
-            env=_pip_environment(),
-            on_line=count,
-            hint=_advice,
-        )
+        _install(paths.LOCK, step)
         STAMP.write_text(_wanted(), encoding="utf-8")
+
+
+def ensure_bench() -> None:
+    """Add what only `dev/bench` needs to the environment, which is there."""
+    wanted = hashlib.sha256(BENCH_LOCK.read_bytes()).hexdigest()
+    if BENCH_STAMP.is_file() and BENCH_STAMP.read_text(encoding="utf-8") == wanted:
+        return
+    with Step("Installing the Python packages of the bench") as step:
+        _install(BENCH_LOCK, step)
+        BENCH_STAMP.write_text(wanted, encoding="utf-8")
+
+
+def _install(lock: Path, step: Step) -> None:
+    """Install what a lock file pins, by its hashes."""
+    total = len(re.findall(r"^\S+==", lock.read_text("utf-8"), re.MULTILINE))
+    seen = 0
+
+    def count(line: str) -> None:
+        nonlocal seen
+        if line.startswith(("Collecting ", "Requirement already satisfied")):
+            seen += 1
+            name = line.removeprefix("Requirement already satisfied: ").split("==")[0]
+            step.update(seen / total, name.removeprefix("Collecting "))
+        elif line.startswith("Installing collected"):
+            step.update(text=f"unpacking {seen} packages")
+
+    process.run(
+        [
+            *(paths.PYTHON, "-m", "pip", "install", "--no-deps"),
+            *("--only-binary", ":all:", "--require-hashes"),
+            *("--progress-bar", "off", "--disable-pip-version-check"),
+            *("--no-input", "-r", lock),
+        ],
+        log="pip",
+        what="installing the Python packages",
+        env=_pip_environment(),
+        on_line=count,
+        hint=_advice,
+    )
 
 
 def _has_ensurepip() -> bool:

@@ -5,14 +5,18 @@ The parts, in this order:
 engine   the pure functions of engine/, in seconds; the rest waits for them to pass
 odoo     all other tests under pytest-odoo, in Chromium where they need a browser
 runner   the same tests, all of them, under Odoo's own runner, on a fresh install
-verify   the served demo company: its page in Chromium, and scripts/verify_rpc.py over
-         30 and 365 days, by day, week and month
+verify   the served demo company: its page in Chromium, axe-core in every state of it,
+         the print; and scripts/verify_rpc.py over 30 and 365 days, by day, week and
+         month
 lint     everything of dev/lint
 pos      with --full: what needs the point of sale beside it
 matrix   with --full: the demo company reconciled and verified as three users, for 1,
          30, 90 and 365 days, both measures, all comparisons
+install  with --full: installing beside 100,000 orders takes less than a minute, and
+         uninstalling leaves nothing behind there either
 property with --full: five times as many random requests against random order books
-wheel    the wheel builds, installs elsewhere, and Odoo installs the addon from there
+wheel    the wheel builds, installs elsewhere, Odoo installs the addon from there, and
+         uninstalling it leaves nothing behind
 
 What is not `engine` and not of `--full` runs two parts at a time, each in a process of
 its own. The last line is `N passed, M failed`; a skipped test is a failed one. The logs
@@ -43,7 +47,9 @@ from .. import (
     server,
     setup,
     suites,
+    uninstall,
 )
+from ..bench import company
 from ..database import Databases
 from ..report import Result, check, conclude, part
 from . import lint, run, verify
@@ -59,6 +65,8 @@ LANES = 2
 LONGEST_FIRST = ("runner", "odoo", "verify", "wheel", "lint")
 #: In the environment of a part's process: the pid of the command it is a part of.
 PART_OF = "SALE_DASHBOARD_TEST_PART_OF"
+MANY_ORDERS = 100_000
+INSTALL_SECONDS = 60  # not counting the indexes that are built afterwards
 
 
 def main(arguments: list[str]) -> int:
@@ -69,7 +77,7 @@ def main(arguments: list[str]) -> int:
     if {"odoo", "runner", "verify"} & set(wanted):
         _ensure_browser()
     with setup.workshop(options.odoo) as workshop:
-        if "lint" in wanted:
+        if {"lint", "verify"} & set(wanted):
             npm.ensure()
         databases = Databases(workshop)
         if os.environ.get(PART_OF) == str(os.getppid()):
@@ -190,11 +198,16 @@ def _verify(databases: Databases, _expression: str | None) -> Result:
         entry,
         _process,
     ):
-        look = [
-            *(paths.PYTHON, paths.DEV / "lib" / "scripts" / "page.py", entry.url),
-            *("--database", paths.ADDON, "--login", server.LOGIN),
-        ]
-        result.add(check("the page of the demo company", look, cwd=paths.ROOT, env=env))
+        axe = npm.MODULES / "axe-core" / "axe.min.js"
+        for name, script, arguments in (
+            ("the page of the demo company", "page.py", []),
+            ("the states of the page", "check_states.py", ["--axe", axe]),
+        ):
+            look = [
+                *(paths.PYTHON, paths.DEV / "lib" / "scripts" / script, entry.url),
+                *("--database", paths.ADDON, "--login", server.LOGIN, *arguments),
+            ]
+            result.add(check(name, look, cwd=paths.ROOT, env=env))
         for days in (30, 365):
             for period_type in ("daily", "weekly", "monthly"):
                 first = today - timedelta(days=days - 1)
@@ -216,7 +229,7 @@ def _lint(_databases: Databases, _expression: str | None) -> Result:
 
 
 def _wheel(databases: Databases, _expression: str | None) -> Result:
-    """Three checks: it builds, it holds the addon alone, Odoo installs from it."""
+    """It builds, it holds the addon alone, Odoo installs from it and uninstalls it."""
     wheels, target = paths.HOME / "wheels", paths.HOME / "wheel-target"
     for folder in (wheels, target):
         shutil.rmtree(folder, ignore_errors=True)
@@ -246,6 +259,7 @@ def _wheel(databases: Databases, _expression: str | None) -> Result:
         result.fail(f"the wheel has no addon, or has what is not of it: {foreign}")
     databases.drop(WHEEL_DATABASE)
     databases.copy(databases.template(), WHEEL_DATABASE)
+    before = uninstall.snapshot(WHEEL_DATABASE)
     addons = ",".join(map(str, (addon.parent, *databases.workshop.source.addons)))
     result.add(
         check(
@@ -261,6 +275,8 @@ def _wheel(databases: Databases, _expression: str | None) -> Result:
     sql = f"SELECT state FROM ir_module_module WHERE name = '{paths.ADDON}'"
     if postgres.query(sql, WHEEL_DATABASE) != "installed":
         result.fail("Odoo did not install the addon from the wheel")
+    else:
+        result.add(uninstall.check(databases, WHEEL_DATABASE, before))
     databases.drop(WHEEL_DATABASE)
     return result
 
@@ -284,6 +300,21 @@ def _property(databases: Databases, _expression: str | None) -> Result:
         tests=[str(paths.LINKED_ADDON / "tests" / "test_property_figures.py")],
         log="test-property",
     )
+
+
+def _install(databases: Databases, _expression: str | None) -> Result:
+    name = company.name_of(MANY_ORDERS)
+    databases.drop(name)
+    last_day = date.today() - timedelta(days=1)
+    stamp = company.ensure(databases, MANY_ORDERS, last_day=last_day)
+    result = Result(passed=1)
+    if float(stamp["install_s"]) > INSTALL_SECONDS:
+        result = Result()
+        result.fail(f"installing took {stamp['install_s']} s")
+    before = uninstall.snapshot(databases.template())
+    result.add(uninstall.check(databases, name, before))
+    databases.drop(name)
+    return result
 
 
 def _pos(databases: Databases, _expression: str | None) -> Result:
@@ -315,6 +346,7 @@ PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
 FULL_PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
     "pos": _pos,
     "matrix": _matrix,
+    "install": _install,
     "property": _property,
 }
 
