@@ -48,8 +48,6 @@ INTERVALS = {
     "dashboard_bucket": "sale_dashboard_bounds",
     "dashboard_span": "sale_dashboard_spans",
 }
-# The buckets of both sides, and what of the comparison is no bucket's counterpart.
-MAX_BOUNDS = 2 * MAX_BUCKETS + 1
 # Amounts in the order's company currency, at its own rate, not rounded.
 COMPANY_SOURCES = {
     "dashboard_company_untaxed": "amount_untaxed",
@@ -416,11 +414,11 @@ class SaleOrder(models.Model):
         bounds = self.env.context.get(key)
         if (
             not isinstance(bounds, list | tuple)
-            or not 0 < len(bounds) <= MAX_BOUNDS
+            or not 0 < len(bounds) <= MAX_BUCKETS
             or not all(isinstance(bound, str | datetime) for bound in bounds)
         ):
             raise ValueError(
-                f"{number} needs the context key '{key}': 1 to {MAX_BOUNDS} ascending"
+                f"{number} needs the context key '{key}': 1 to {MAX_BUCKETS} ascending"
                 " UTC datetimes"
             )
         return [fields.Datetime.to_datetime(bound) for bound in bounds]

@@ -149,9 +149,7 @@ class TestIndexBuilding(common.BaseCase):
     def test_job_ends_when_all_is_built(self):
         cron_id = self.cron_id()
         with self.cursor() as cr:
-            cr.execute(
-                "UPDATE ir_cron SET active = true WHERE id = %s", [self.cron_id()]
-            )
+            cr.execute("UPDATE ir_cron SET active = true WHERE id = %s", [cron_id])
             cr.commit()
         self.drop_sales_index()
         self.run_job(expected=True)
