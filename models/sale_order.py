@@ -161,9 +161,10 @@ class SaleOrder(models.Model):
         " amount_total, currency_id, currency_rate, user_id, team_id)"
         " WHERE state = 'sale'"
     )
-    # Whether a customer has ordered before.
-    _dashboard_first = LargeIndex(
-        "(partner_id, date_order) INCLUDE (company_id, user_id) WHERE state = 'sale'"
+    # Whether a customer has ordered before, and all he ever ordered.
+    _dashboard_customers = LargeIndex(
+        "(partner_id, date_order) INCLUDE (company_id, amount_untaxed, amount_total,"
+        " currency_id, currency_rate, user_id, team_id) WHERE state = 'sale'"
     )
     # Conversion.
     _dashboard_created = LargeIndex(

@@ -19,7 +19,7 @@ from .common import DashboardCase
 SALES = "sale_order_dashboard_sales"
 NAMES = (
     SALES,
-    "sale_order_dashboard_first",
+    "sale_order_dashboard_customers",
     "sale_order_dashboard_created",
     "sale_order_dashboard_quotations",
     "sale_order_line_dashboard_products",
@@ -205,8 +205,12 @@ class TestIndexUse(DashboardCase):
             (SALES, lambda: source._read_cores(scope, [[1, 2, 1.0, 2.0]])),
             (SALES, lambda: source._read_comparison_rates(scope)),
             (
-                "sale_order_dashboard_first",
+                "sale_order_dashboard_customers",
                 lambda: source._read_new_customers(scope, scope.current, customers),
+            ),
+            (
+                "sale_order_dashboard_customers",
+                lambda: source._read_lifetimes(scope, customers),
             ),
             (
                 "sale_order_dashboard_created",
