@@ -383,21 +383,17 @@ class SaleDashboardBuilder(models.AbstractModel):
         for rank, (group, *_limits) in enumerate(rfm.GROUPS, start=1):
             customers = members.get(group)
             if customers:
+                units = sum(customer.units for customer in customers)
+                orders = sum(customer.order_count for customer in customers)
                 build.add_row(
                     "rfm_group",
                     group,
-                    sum(
-                        (Sum(one.units, one.order_count) for one in customers),
-                        Sum(),
-                    ),
+                    Sum(units, orders),
                     None,
                     rank=rank,
                     customer_count=len(customers),
                     customer_ids=[customer.id for customer in customers],
-                    share=percentage(
-                        sum(customer.units for customer in customers),
-                        build.core.total.units,
-                    ),
+                    share=percentage(units, build.core.total.units),
                 )
         for command in build.values["top_customer_ids"]:
             row = command[2]

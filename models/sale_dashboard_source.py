@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ..engine.assembly import CoreRows, Sum
 from ..engine.money import to_units
 from ..engine.periods import days_before, local_today
+from ..engine.request import MAX_BUCKETS
 
 CUSTOMER = "partner_id.commercial_partner_id"
 EXPIRING_DAYS = 7
@@ -125,10 +126,11 @@ class SaleDashboardSource(models.AbstractModel):
             is compared)
         """
         current, before = scope.current, scope.comparison
-        adjacent = before and (
-            current.start - LARGEST_GAP <= before.end <= current.start
-        )
-        if adjacent:
+        if (
+            before
+            and current.start - LARGEST_GAP <= before.end <= current.start
+            and len(before.bounds) + len(current.bounds) <= MAX_BUCKETS
+        ):
             tables = self._read_tables(scope, (before, current), rates)
         else:
             tables = [
@@ -182,6 +184,7 @@ class SaleDashboardSource(models.AbstractModel):
                 f"dashboard_effect_{measure}:sum",
                 "date_order:max",
             ],
+            order=side,  # else by every column
         )
         tables = [_Table(*([] for _field in _Table._fields)) for _span in spans]
         first = 0
@@ -194,8 +197,8 @@ class SaleDashboardSource(models.AbstractModel):
             )
             first = last
         for name, rows in zip(_Table._fields[1:], by_side, strict=True):
-            for number, *row in rows:
-                getattr(tables[number - 1], name).append(row)
+            for number, table in enumerate(tables, start=1):
+                getattr(table, name).extend(row[1:] for row in rows if row[0] == number)
         return tables
 
     def _make_core(self, table, countries_of):

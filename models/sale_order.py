@@ -32,8 +32,6 @@ INTERVALS = {
     "dashboard_bucket": "sale_dashboard_bounds",
     "dashboard_span": "sale_dashboard_spans",
 }
-# The buckets of both sides, and what of the comparison is no bucket's counterpart.
-MAX_BOUNDS = 2 * MAX_BUCKETS + 1
 # Amounts in the order's company currency, at its own rate, not rounded.
 COMPANY_SOURCES = {
     "dashboard_company_untaxed": "amount_untaxed",
@@ -173,9 +171,10 @@ class SaleOrder(models.Model):
         " amount_total, currency_id, currency_rate, user_id, team_id)"
         " WHERE state = 'sale'"
     )
-    # Whether a customer has ordered before.
-    _dashboard_first = LargeIndex(
-        "(partner_id, date_order) INCLUDE (company_id, user_id) WHERE state = 'sale'"
+    # Whether a customer has ordered before, and all he ever ordered.
+    _dashboard_customers = LargeIndex(
+        "(partner_id, date_order) INCLUDE (company_id, amount_untaxed, amount_total,"
+        " currency_id, currency_rate, user_id, team_id) WHERE state = 'sale'"
     )
     # Conversion.
     _dashboard_created = LargeIndex(
@@ -426,11 +425,11 @@ class SaleOrder(models.Model):
         bounds = self.env.context.get(key)
         if (
             not isinstance(bounds, list | tuple)
-            or not 0 < len(bounds) <= MAX_BOUNDS
+            or not 0 < len(bounds) <= MAX_BUCKETS
             or not all(isinstance(bound, str | datetime) for bound in bounds)
         ):
             raise ValueError(
-                f"{number} needs the context key '{key}': 1 to {MAX_BOUNDS} ascending"
+                f"{number} needs the context key '{key}': 1 to {MAX_BUCKETS} ascending"
                 " UTC datetimes"
             )
         return [fields.Datetime.to_datetime(bound) for bound in bounds]

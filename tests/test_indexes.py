@@ -19,7 +19,7 @@ from .common import DashboardCase
 SALES = "sale_order_dashboard_sales"
 NAMES = (
     SALES,
-    "sale_order_dashboard_first",
+    "sale_order_dashboard_customers",
     "sale_order_dashboard_created",
     "sale_order_dashboard_quotations",
     "sale_order_line_dashboard_products",
@@ -149,9 +149,7 @@ class TestIndexBuilding(common.BaseCase):
     def test_job_ends_when_all_is_built(self):
         cron_id = self.cron_id()
         with self.cursor() as cr:
-            cr.execute(
-                "UPDATE ir_cron SET active = true WHERE id = %s", [self.cron_id()]
-            )
+            cr.execute("UPDATE ir_cron SET active = true WHERE id = %s", [cron_id])
             cr.commit()
         self.drop_sales_index()
         self.run_job(expected=True)
@@ -207,8 +205,12 @@ class TestIndexUse(DashboardCase):
             (SALES, lambda: source._read_cores(scope, [[1, 2, 1.0, 2.0]])),
             (SALES, lambda: source._read_comparison_rates(scope)),
             (
-                "sale_order_dashboard_first",
+                "sale_order_dashboard_customers",
                 lambda: source._read_new_customers(scope, scope.current, customers),
+            ),
+            (
+                "sale_order_dashboard_customers",
+                lambda: source._read_lifetimes(scope, customers),
             ),
             (
                 "sale_order_dashboard_created",

@@ -286,7 +286,8 @@ class Company:
             ]
         )
         self.cr.execute(
-            "CREATE TEMP TABLE bench_product (number int, id int, uom_id int, name text)"
+            "CREATE TEMP TABLE bench_product"
+            " (number int, id int, uom_id int, name text)"
         )
         for number, product in enumerate(products):
             self.cr.execute(
