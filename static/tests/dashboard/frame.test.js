@@ -107,6 +107,15 @@ test("what is searched for by keyboard is suggested, and filters", async () => {
     expect.verifySteps([ask(), ask({ domain: [["name", "ilike", "S01"]] })]);
 });
 
+test("rows and days of the parts: a filter of the row, a period of the days", async () => {
+    await openAndStep();
+    await contains(".o_sd_breakdown [data-key='user:5'] .o_sd_filter").click();
+    await animationFrame();
+    expect(queryAllTexts(".o_facet_value")).toEqual(["Marc Demo"]);
+    await contains("[data-dimension=team]").click();
+    expect.verifySteps([ask(), ask({ domain: [["user_id", "=", 5]] })]);
+});
+
 test("neither group-bys nor date filters: the period is chosen beside", async () => {
     await openAndStep();
     await showSearch();
