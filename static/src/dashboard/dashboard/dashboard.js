@@ -175,6 +175,14 @@ export class SaleDashboard extends Component {
             this.model.load({ silent: Boolean(this.model.answer) });
         });
         onMounted(() => this.explainAddress(this.props.start.unreadable));
+        useEffect(
+            (isOpen) => {
+                if (isOpen) {
+                    this.search.trigger("focus-search");
+                }
+            },
+            () => [this.state.isSearchOpen]
+        );
         // Once the first figures are painted: they do not wait for the targets.
         useEffect(
             (status) => {
@@ -451,9 +459,11 @@ export class SaleDashboard extends Component {
     }
 
     openSearch() {
-        this.state.isSearchOpen = true;
-        // Where it was not there yet, it is after the next painting.
-        browser.setTimeout(() => this.search.trigger("focus-search"));
+        if (this.isSearchShown) {
+            this.search.trigger("focus-search");
+        } else {
+            this.toggleSearch();
+        }
     }
 
     toggleSearch() {
