@@ -1,4 +1,5 @@
 from . import base
+from . import sale_dashboard_ledger  # others are made from it
 from . import ir_http
 from . import ir_ui_menu
 from . import res_company
@@ -13,7 +14,6 @@ from . import sale_dashboard_customer
 from . import sale_dashboard_drill_down
 from . import sale_dashboard_herald
 from . import sale_dashboard_index
-from . import sale_dashboard_ledger  # others are made from it
 from . import sale_dashboard_lookup
 from . import sale_dashboard_payload
 from . import sale_dashboard_period
