@@ -10,7 +10,6 @@ from odoo.tools import config
 
 from ..tools import count_changes
 from .res_config_settings import MAX_MINIMUM_AGE, MAX_TTL
-from .sale_dashboard_computation import pack, unpack
 
 _logger = logging.getLogger(__name__)
 
@@ -163,8 +162,7 @@ class SaleDashboard(models.TransientModel):
             else can see
         """
         found = None if written else self._compute_on_replica(scope, token)
-        # Through JSON in any case: whoever gets it, gets the same.
-        return found or (unpack(pack(self._compute_answer(scope))), token)
+        return found or (self._compute_answer(scope), token)
 
     @api.model
     def _compute_on_replica(self, scope, token):
@@ -183,7 +181,7 @@ class SaleDashboard(models.TransientModel):
                 found, _written = replica.env["sale.dashboard.change"]._read_state()
                 if count_changes(found) < count_changes(token):
                     return None
-                answer = unpack(pack(replica._compute_answer(scope)))
+                answer = replica._compute_answer(scope)
         except psycopg2.Error:
             # Only the replica's cursor was used: this transaction is whole.
             _logger.warning(
