@@ -6,16 +6,17 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import config
+from odoo.tools import SQL, config
 
 from ..tools import count_changes
 from .res_config_settings import MAX_MINIMUM_AGE, MAX_TTL
-from .sale_dashboard_computation import pack, unpack
+from .sale_dashboard_computation import pack
 
 _logger = logging.getLogger(__name__)
 
 DEFAULT_TTL = 300  # seconds, as in the seed
 RECORDS_KEPT_PER_REQUEST = 2
+LINES = ("period_ids", "top_customer_ids", "segment_ids", "breakdown_ids")
 
 
 class SaleDashboard(models.TransientModel):
@@ -163,8 +164,7 @@ class SaleDashboard(models.TransientModel):
             else can see
         """
         found = None if written else self._compute_on_replica(scope, token)
-        # Through JSON in any case: whoever gets it, gets the same.
-        return found or (unpack(pack(self._compute_answer(scope))), token)
+        return found or (self._compute_answer(scope), token)
 
     @api.model
     def _compute_on_replica(self, scope, token):
@@ -183,7 +183,7 @@ class SaleDashboard(models.TransientModel):
                 found, _written = replica.env["sale.dashboard.change"]._read_state()
                 if count_changes(found) < count_changes(token):
                     return None
-                answer = unpack(pack(replica._compute_answer(scope)))
+                answer = replica._compute_answer(scope)
         except psycopg2.Error:
             # Only the replica's cursor was used: this transaction is whole.
             _logger.warning(
@@ -236,6 +236,8 @@ class SaleDashboard(models.TransientModel):
         ones for the same request, but for the last: somebody may still be looking at
         it.
         """
+        lines = {name: values[name] for name in LINES if name in values}
+        values = {name: value for name, value in values.items() if name not in lines}
         # sudo: users have read access only, or anyone could forge his own figures.
         # create_uid stays the caller.
         dashboard = self.sudo()
@@ -243,15 +245,71 @@ class SaleDashboard(models.TransientModel):
             dashboard.write(values)
         else:
             dashboard = dashboard.create(values)
-            dashboard.search(
-                [
-                    ("create_uid", "=", self.env.uid),
-                    ("request_key", "=", values["request_key"]),
-                ],
-                offset=RECORDS_KEPT_PER_REQUEST,
-            ).unlink()
+            dashboard._drop_older()
+        for name, commands in lines.items():
+            dashboard._insert_lines(name, [row for _create, _id, row in commands])
         dashboard.payload = dashboard._make_payload()
         return dashboard.with_env(self.env)
+
+    def _insert_lines(self, name, rows):
+        """Add lines past ``create``, whose many steps cost more than the figures do.
+
+        :param name: one2many field
+        :param rows: dicts of stored values; the line models have neither defaults nor
+            computed columns
+        """
+        model = self.env[self._fields[name].comodel_name]
+        log = {"create_uid": self.env.uid, "create_date": self.env.cr.now()}
+        common = {"dashboard_id": self.id, **log}
+        names = sorted({name for row in rows for name in row} | set(common))
+        columns = [model._fields[name] for name in names]
+
+        def to_column(field, value):
+            return None if value is False and field.type != "boolean" else value
+
+        records = [
+            {
+                field.name: to_column(field, value)
+                for field in columns
+                if (value := (row | common).get(field.name)) is not None
+            }
+            for row in rows
+        ]
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO %(table)s (%(columns)s)
+                SELECT %(columns)s FROM jsonb_to_recordset(%(records)s) AS (%(types)s)
+                """,
+                table=SQL.identifier(model._table),
+                columns=SQL(", ").join(SQL.identifier(name) for name in names),
+                records=pack(records),
+                types=SQL(", ").join(
+                    SQL("%s %s", SQL.identifier(field.name), SQL(field.column_type[0]))
+                    for field in columns
+                ),
+            )
+        )
+        self.invalidate_recordset([name])
+
+    def _drop_older(self):
+        """Drop the owner's older records for the same request, but for the last."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM sale_dashboard WHERE id IN (
+                    SELECT id FROM sale_dashboard
+                    WHERE create_uid = %s AND request_key = %s
+                    ORDER BY id DESC OFFSET %s
+                )
+                """,
+                self.create_uid.id,
+                self.request_key,
+                RECORDS_KEPT_PER_REQUEST,
+            )
+        )
 
     # ------------------------------------------------------------------
     # Counting

@@ -12,6 +12,8 @@ lint     everything of dev/lint
 pos      with --full: what needs the point of sale beside it
 matrix   with --full: the demo company reconciled and verified as three users, for 1,
          30, 90 and 365 days, both measures, all comparisons
+replica  with --full: figures on a streaming replica; lagging, stopped, and with writes
+         of one's own that it does not have
 install  with --full: installing beside 100,000 orders takes less than a minute, and
          uninstalling leaves nothing behind there either
 property with --full: five times as many random requests against random order books
@@ -44,6 +46,7 @@ from .. import (
     postgres,
     process,
     progress,
+    replica,
     server,
     setup,
     suites,
@@ -290,6 +293,11 @@ def _matrix(databases: Databases, _expression: str | None) -> Result:
     return matrix.run(databases)
 
 
+def _replica(databases: Databases, _expression: str | None) -> Result:
+    run.prepare(databases.workshop, paths.ADDON)
+    return replica.run(databases)
+
+
 def _property(databases: Databases, _expression: str | None) -> Result:
     databases.install(PYTEST_DATABASE, "Installing the addon", log="test-property")
     os.environ["SALE_DASHBOARD_EXAMPLES"] = "5"
@@ -346,6 +354,7 @@ PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
 FULL_PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
     "pos": _pos,
     "matrix": _matrix,
+    "replica": _replica,
     "install": _install,
     "property": _property,
 }
