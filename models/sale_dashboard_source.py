@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,6 +18,7 @@ EXPIRING_DAYS = 7
 # How far two spans may be apart to be read in one pass: where the period ends today,
 # the comparison ends at the same time of day.
 LARGEST_GAP = timedelta(days=1)
+WORK_MEMORY = "256MB"
 # Dimension of a breakdown -> what its lines are grouped by.
 LINE_GROUPS = {"product": "product_id", "category": "product_id.categ_id"}
 
@@ -144,13 +146,13 @@ class SaleDashboardSource(models.AbstractModel):
         return cores if before else [*cores, None]
 
     def _read_tables(self, scope, spans, rates):
-        """The grouped rows of spans that follow each other, in one pass.
+        """The grouped rows of one span, or of two of which the second is later.
 
         :rtype: list[_Table]
         """
         orders = self.env["sale.order"].with_context(
             sale_dashboard_bounds=[bound for span in spans for bound in span.bounds],
-            sale_dashboard_spans=[span.start for span in spans],
+            sale_dashboard_split=spans[-1].start,
             sale_dashboard_rates=rates,
             sale_dashboard_raw=True,
         )
@@ -166,40 +168,64 @@ class SaleDashboardSource(models.AbstractModel):
                 domain &= Domain("date_order", "<", span.end) | Domain(
                     "date_order", ">=", following.start
                 )
-        side = "dashboard_span"
+        side = "dashboard_after_split"
         measure = scope.request.measure
-        points, *by_side = orders._read_grouping_sets(
-            domain,
-            [
-                ["dashboard_bucket"],
-                [side],
-                [side, CUSTOMER],
-                [side, "user_id"],
-                [side, "team_id"],
-                [side, "company_id", "currency_id"],
-            ],
-            [
-                f"dashboard_amount_{measure}:sum",
-                "__count",
-                f"dashboard_effect_{measure}:sum",
-                "date_order:max",
-            ],
-            order=side,  # else by every column
-        )
-        tables = [_Table(*([] for _field in _Table._fields)) for _span in spans]
+        with self._room_for_groups():
+            points, *by_side = orders._read_grouping_sets(
+                domain,
+                [
+                    ["dashboard_bucket"],
+                    [side],
+                    [side, CUSTOMER],
+                    [side, "user_id"],
+                    [side, "team_id"],
+                    [side, "company_id", "currency_id"],
+                ],
+                [
+                    f"dashboard_amount_{measure}:sum",
+                    "__count",
+                    f"dashboard_effect_{measure}:sum",
+                    "date_order:max",
+                ],
+                order=side,  # else by every column
+            )
+        tables = []
         first = 0
-        for table, span in zip(tables, spans, strict=True):
+        for span in spans:
             last = first + len(span.bounds)
-            table.points.extend(
-                (number - 1 - first, *figures)
-                for number, *figures in points
-                if first < number <= last
+            tables.append(
+                _Table(
+                    [
+                        (number - 1 - first, *figures)
+                        for number, *figures in points
+                        if first < number <= last
+                    ],
+                    *(
+                        [row[1:] for row in rows if row[0] == (span is spans[-1])]
+                        for rows in by_side
+                    ),
+                )
             )
             first = last
-        for name, rows in zip(_Table._fields[1:], by_side, strict=True):
-            for number, table in enumerate(tables, start=1):
-                getattr(table, name).extend(row[1:] for row in rows if row[0] == number)
         return tables
+
+    @contextmanager
+    def _room_for_groups(self):
+        """Let the database add up in memory what it believes to be many groups.
+
+        It cannot know how few buckets there are and takes each order for one of its
+        own: it would sort all orders instead. The groups there really are take a few
+        megabytes.
+        """
+        [[before, _now]] = self.env.execute_query(
+            SQL(
+                "SELECT current_setting('work_mem'), set_config('work_mem', %s, true)",
+                WORK_MEMORY,
+            )
+        )
+        yield
+        # After an error the savepoint's end does it.
+        self.env.execute_query(SQL("SELECT set_config('work_mem', %s, true)", before))
 
     def _make_core(self, table, countries_of):
         """:class:`CoreRows` of one span's rows.

@@ -27,11 +27,6 @@ EFFECT_SOURCES = {
 }
 # Amounts made by the database in whole units of the display currency's rounding.
 UNIT_FIELDS = {**REVENUE_SOURCES, **CONSTANT_SOURCES, **EFFECT_SOURCES}
-# Number of an interval of time -> context key with the instants they begin at.
-INTERVALS = {
-    "dashboard_bucket": "sale_dashboard_bounds",
-    "dashboard_span": "sale_dashboard_spans",
-}
 # Amounts in the order's company currency, at its own rate, not rounded.
 COMPANY_SOURCES = {
     "dashboard_company_untaxed": "amount_untaxed",
@@ -74,22 +69,20 @@ class SaleOrder(models.Model):
         " currency, rounded once per order.",
     )
     dashboard_bucket = fields.Integer(
-        compute="_compute_dashboard_intervals",
+        compute="_compute_dashboard_bucket",
         compute_sudo=False,
         aggregator=None,
         exportable=False,
         help="Number of the interval of the context key 'sale_dashboard_bounds' (UTC"
         " instants, ascending) that the order date is in; 0 is before the first.",
     )
-    dashboard_span = fields.Integer(
-        compute="_compute_dashboard_intervals",
+    dashboard_after_split = fields.Boolean(
+        compute="_compute_dashboard_after_split",
         compute_sudo=False,
-        aggregator=None,
         exportable=False,
-        help="The same for the context key 'sale_dashboard_spans': the sides of a"
-        " comparison.",
+        help="Whether the order date is not before the context key"
+        " 'sale_dashboard_split' (UTC instant): the sides of a comparison.",
     )
-
     dashboard_constant_untaxed = fields.Monetary(
         string="Revenue at Comparison Rates (Untaxed)",
         currency_field="dashboard_currency_id",
@@ -233,16 +226,25 @@ class SaleOrder(models.Model):
                 order[in_company] = order[amount] / (order.currency_rate or 1.0)
 
     @api.depends("date_order")
-    @api.depends_context(*INTERVALS.values())
-    def _compute_dashboard_intervals(self):
-        for number, key in INTERVALS.items():
-            # Reading all fields of an order must not need the key, grouping does.
-            has_bounds = key in self.env.context
-            bounds = self._get_dashboard_bounds(number) if has_bounds else []
-            for order in self:
-                order[number] = sum(
-                    bound <= order.date_order for bound in bounds if order.date_order
-                )
+    @api.depends_context("sale_dashboard_bounds")
+    def _compute_dashboard_bucket(self):
+        # Reading all fields of an order must not need the key, grouping by it does.
+        has_bounds = "sale_dashboard_bounds" in self.env.context
+        bounds = self._get_dashboard_bounds() if has_bounds else []
+        for order in self:
+            order.dashboard_bucket = sum(
+                bound <= order.date_order for bound in bounds if order.date_order
+            )
+
+    @api.depends("date_order")
+    @api.depends_context("sale_dashboard_split")
+    def _compute_dashboard_after_split(self):
+        has_split = "sale_dashboard_split" in self.env.context
+        split = self._get_dashboard_split() if has_split else None
+        for order in self:
+            order.dashboard_after_split = bool(
+                split and order.date_order and order.date_order >= split
+            )
 
     @api.depends("amount_untaxed", "amount_total", "currency_rate", "company_id")
     @api.depends_context("allowed_company_ids", "sale_dashboard_rates")
@@ -264,12 +266,19 @@ class SaleOrder(models.Model):
                 self._field_to_sql(alias, COMPANY_SOURCES[field_expr], query),
                 self._field_to_sql(alias, "currency_rate", query),
             )
-        if field_expr in INTERVALS:
+        if field_expr == "dashboard_after_split":
+            # A condition, not a number: PostgreSQL then knows that it makes two groups
+            # of each, and adds up in memory instead of sorting.
+            return SQL(
+                "(%s >= %s)",
+                self._field_to_sql(alias, "date_order", query),
+                self._get_dashboard_split(),
+            )
+        if field_expr == "dashboard_bucket":
             # One array literal: parsed once, searched in O(log n) per row. Using the
             # very instants of the domain, no order can fall between domain and bucket.
             bounds = ",".join(
-                bound.isoformat(sep=" ")
-                for bound in self._get_dashboard_bounds(field_expr)
+                bound.isoformat(sep=" ") for bound in self._get_dashboard_bounds()
             )
             return SQL(
                 "width_bucket(%s, %s::timestamp[])",
@@ -415,24 +424,35 @@ class SaleOrder(models.Model):
             )
         return [[*row[:2], *map(float, row[2:])] for row in rates]
 
-    def _get_dashboard_bounds(self, number):
-        """The validated context key of an interval's number, as naive datetimes.
+    def _get_dashboard_bounds(self):
+        """The validated context key ``sale_dashboard_bounds``, as naive datetimes.
 
-        :param number: field, a key of :data:`INTERVALS`
         :raise ValueError: if it is missing, too long or holds no datetimes
         """
-        key = INTERVALS[number]
-        bounds = self.env.context.get(key)
+        bounds = self.env.context.get("sale_dashboard_bounds")
         if (
             not isinstance(bounds, list | tuple)
             or not 0 < len(bounds) <= MAX_BUCKETS
             or not all(isinstance(bound, str | datetime) for bound in bounds)
         ):
             raise ValueError(
-                f"{number} needs the context key '{key}': 1 to {MAX_BUCKETS} ascending"
-                " UTC datetimes"
+                "dashboard_bucket needs the context key 'sale_dashboard_bounds':"
+                f" 1 to {MAX_BUCKETS} ascending UTC datetimes"
             )
         return [fields.Datetime.to_datetime(bound) for bound in bounds]
+
+    def _get_dashboard_split(self):
+        """The validated context key ``sale_dashboard_split``, as naive datetime.
+
+        :raise ValueError: if it is missing or no datetime
+        """
+        split = self.env.context.get("sale_dashboard_split")
+        if isinstance(split, str | datetime):
+            return fields.Datetime.to_datetime(split)
+        raise ValueError(
+            "dashboard_after_split needs the context key 'sale_dashboard_split': a UTC"
+            " datetime"
+        )
 
     # ------------------------------------------------------------------
     # Changes
