@@ -17,6 +17,7 @@ from . import test_growth
 from . import test_herald
 from . import test_i18n
 from . import test_live
+from . import test_live_browsers
 from . import test_property_figures
 from . import test_reconcile
 from . import test_rights
