@@ -18,6 +18,7 @@ from . import test_herald
 from . import test_i18n
 from . import test_indexes
 from . import test_live
+from . import test_live_browsers
 from . import test_property_figures
 from . import test_reconcile
 from . import test_right_to_left

@@ -26,6 +26,20 @@ new Promise((resolve) => setTimeout(() => resolve(
     && Boolean(document.querySelector("[data-status=live]"))
 ), 50))
 """
+CONFIRM = """
+odoo.__WOWL_DEBUG__.root.env.services.orm.call("sale.order", "action_confirm", [[%s]])
+"""
+# The animation of what has changed.
+MOTION = """
+(() => {
+    const figure = document.querySelector(%s).cloneNode(true);
+    figure.classList.add("o_sd_changed");
+    document.querySelector(".o_sale_dashboard").append(figure);
+    const { animationName } = getComputedStyle(figure);
+    figure.remove();
+    return animationName;
+})()
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -52,12 +66,14 @@ class TestLiveBrowsers(DashboardCase, HttpCase):
             salesperson = self.open_dashboard(self.salesperson)
             self.assertShows(manager, "1")
             self.assertShows(salesperson, "1")
-            self.confirm(quotations[0])
+            self.confirm(manager, quotations[0])
             self.assertShows(manager, "2")
             # Not his own: told that something changed, he reads what he knew.
-            self.confirm(quotations[1])
+            self.confirm(salesperson, quotations[1])
             self.assertShows(manager, "3")
             self.assertShows(salesperson, "2")
+            self.assertMotion(manager, "o_sd_changed")
+            self.assertMotion(salesperson, "none", {"prefers-reduced-motion": "reduce"})
 
     @contextlib.contextmanager
     def live_browsers(self):
@@ -96,14 +112,20 @@ class TestLiveBrowsers(DashboardCase, HttpCase):
         code = SHOWS % (json.dumps(ORDERS), json.dumps(orders))
         self.assertTrue(browser._wait_ready(code), f"never shows {orders} orders")
 
-    def confirm(self, order):
-        """In the session of who came last; the server asks for no more than that."""
-        self.make_jsonrpc_request(
-            "/web/dataset/call_kw/sale.order/action_confirm",
-            {
-                "model": "sale.order",
-                "method": "action_confirm",
-                "args": [order.ids],
-                "kwargs": {},
-            },
+    def assertMotion(self, browser, expected, media=None):
+        features = [{"name": key, "value": media[key]} for key in media or {}]
+        browser._websocket_request(
+            "Emulation.setEmulatedMedia", params={"features": features}
         )
+        answer = browser._websocket_request(
+            "Runtime.evaluate", params={"expression": MOTION % json.dumps(ORDERS)}
+        )
+        self.assertEqual(answer["result"]["value"], expected)
+
+    def confirm(self, browser, order):
+        """As the person in front of that browser, behind the back of the page."""
+        answer = browser._websocket_request(
+            "Runtime.evaluate",
+            params={"expression": CONFIRM % order.id, "awaitPromise": True},
+        )
+        self.assertEqual(answer["result"], {"type": "boolean", "value": True})

@@ -23,7 +23,7 @@ from browser import Browser, chromium, find_program, log_in
 
 PATIENCE = 120
 #: milliseconds without a new figure or a request under way: nothing more comes
-QUIET = 1500
+QUIET = 2500
 WIDTH, HEIGHT = 1400, 1150
 MENUS = {
     "ours": "sale_dashboard.menu_sale_dashboard",
@@ -75,6 +75,8 @@ WATCH = """
         busy(1);
         return fetch(...args).finally(() => busy(-1));
     };
+    // Scripts and styles of a bundle come without either.
+    new PerformanceObserver(() => busy(0)).observe({ type: "resource" });
     new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) {
             watch.shift += entry.startTime >= watch.start ? entry.value : 0;
@@ -137,7 +139,7 @@ def open_page(browser: Browser, url: str) -> None:
 def click(browser: Browser, side: str) -> dict:
     browser.evaluate(CLICK % json.dumps(MENUS[side]))
     time.sleep(QUIET / 1000)
-    wait_for(browser, AT_REST, f"the last figure of {side}")
+    wait_for(browser, f"benchWatch.last && {AT_REST}", f"the last figure of {side}")
     return json.loads(browser.evaluate(RESULT))
 
 

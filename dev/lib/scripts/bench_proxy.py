@@ -1,9 +1,9 @@
 """A reverse proxy as a company has it: websockets to one port, all else to another.
 
-    bench_proxy.py PORT HTTP_PORT WEBSOCKET_PORT
+    bench_proxy.py PORT HTTP_PORT WEBSOCKET_PORT CONNECTIONS
 
-Asks Odoo on a new connection each time, as proxies do unless told otherwise (a worker
-waits on the one it has), and tells it where a request came from.
+Requests wait here until a worker is free, on a new connection each time: a worker that
+has accepted a connection waits for what comes on it.
 """
 
 import asyncio
@@ -25,20 +25,26 @@ OWN_TO_WEBSOCKETS = ("sec-websocket-key", "sec-websocket-version")
 
 
 class Proxy:
-    def __init__(self, http_port, websocket_port):
+    def __init__(self, http_port, websocket_port, connections):
+        self.connections = connections
         self.http = f"http://127.0.0.1:{http_port}"
         self.gevent = f"http://127.0.0.1:{websocket_port}"
 
     async def run(self, app):
-        # Longer than any answer: a client's patience is its own business.
-        self.session = ClientSession(
-            connector=TCPConnector(limit=0, force_close=True),
+        self.workers = self.open(self.connections)
+        self.sockets = self.open(0)
+        yield
+        await self.workers.close()
+        await self.sockets.close()
+
+    def open(self, limit):
+        return ClientSession(
+            connector=TCPConnector(limit=limit, force_close=True),
             cookie_jar=DummyCookieJar(),
+            # A client's patience is its own business.
             timeout=ClientTimeout(total=None),
             auto_decompress=False,
         )
-        yield
-        await self.session.close()
 
     def forwarded(self, request, taken=HOP_BY_HOP):
         headers = {
@@ -55,10 +61,11 @@ class Proxy:
     async def handle(self, request):
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self.join(request)
-        port = self.gevent if request.path.startswith("/websocket") else self.http
-        async with self.session.request(
+        of_websockets = request.path.startswith("/websocket")
+        session = self.sockets if of_websockets else self.workers
+        async with session.request(
             request.method,
-            port + request.path_qs,
+            (self.gevent if of_websockets else self.http) + request.path_qs,
             headers=self.forwarded(request),
             data=await request.read(),
             allow_redirects=False,
@@ -71,9 +78,9 @@ class Proxy:
 
     async def join(self, request):
         """Pass what either side says to the other, until one of them leaves."""
-        client = web.WebSocketResponse(compress=False)
+        client = web.WebSocketResponse(autoping=False, compress=False)
         headers = self.forwarded(request, HOP_BY_HOP | set(OWN_TO_WEBSOCKETS))
-        async with self.session.ws_connect(
+        async with self.sockets.ws_connect(
             self.gevent + request.path_qs, headers=headers, autoping=False
         ) as server:
             await client.prepare(request)
@@ -99,8 +106,8 @@ class Proxy:
 
 
 def main():
-    port, http_port, websocket_port = map(int, sys.argv[1:])
-    proxy = Proxy(http_port, websocket_port)
+    port, http_port, websocket_port, connections = map(int, sys.argv[1:])
+    proxy = Proxy(http_port, websocket_port, connections)
     app = web.Application(client_max_size=2**26)
     app.cleanup_ctx.append(proxy.run)
     app.router.add_route("*", "/{path:.*}", proxy.handle)
