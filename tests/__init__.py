@@ -17,6 +17,7 @@ from . import test_i18n
 from . import test_live
 from . import test_property_figures
 from . import test_reconcile
+from . import test_right_to_left
 from . import test_rights
 from . import test_scheduled
 from . import test_search

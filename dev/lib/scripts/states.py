@@ -20,6 +20,8 @@ from browser import Browser
 ADDRESS = "/odoo/sales-dashboard"
 FIGURES = "*/sale.dashboard/generate_dashboard_data*"
 SETTLED = ".o_sd_page[aria-busy=false] .o_sd_figures:not(.o_sd_waiting)"
+#: figures that wait for others pale, and come back slowly
+FADED = "getComputedStyle(document.querySelector('.o_sd_figures')).opacity !== '1'"
 WIDE = (1440, 1000)
 NARROW = (360, 800)
 LONG_NAME = (
@@ -63,6 +65,8 @@ class Page:
     change: Callable[[dict], None] | None = None
     is_held: bool = False
     held: dict | None = None
+    #: how many questions got their answer
+    answered: int = 0
 
     def __post_init__(self) -> None:
         self.browser.listeners["Fetch.requestPaused"] = self._on_paused
@@ -90,10 +94,21 @@ class Page:
         self.browser.wait_for(SETTLED)
         self.browser.wait_for(".o_sd_page:not(:has(.o_sd_breakdown_ghost))")
         self.browser.wait_for(".o_sd_page:not(:has(.o_sd_targets_ghost))")
-        time.sleep(0.5)
+        while self.browser.evaluate(FADED):
+            time.sleep(0.05)
+        time.sleep(0.2)
+
+    def press(self, selector: str) -> None:
+        """Click on what makes the page ask, and wait for the answer."""
+        before = self.answered
+        self.browser.click(selector)
+        while self.answered == before:
+            self.browser.evaluate("0")
+        # A frame, in which the page learns of it.
+        time.sleep(0.1)
 
     def refresh(self) -> None:
-        self.browser.click(".o_sd_refresh:not(:disabled)")
+        self.press(".o_sd_refresh:not(:disabled)")
         self.settle()
 
     def release(self) -> None:
@@ -128,6 +143,7 @@ class Page:
 
     def _on_response(self, request: str) -> None:
         if self.change is None:
+            self.answered += 1
             self.browser.post("Fetch.continueRequest", requestId=request)
             return
         body = self.browser.call("Fetch.getResponseBody", requestId=request)
@@ -139,6 +155,7 @@ class Page:
         self._fulfill(request, answer)
 
     def _fulfill(self, request: str, answer: dict) -> None:
+        self.answered += 1
         self.browser.post(
             "Fetch.fulfillRequest",
             requestId=request,
@@ -185,9 +202,6 @@ def exaggerate(payload: dict) -> None:
         row["revenue"] *= 1_000_000
     for row in payload["customer_segments"]:
         row["total_revenue"] *= 1_000_000
-
-
-def warn(payload: dict) -> None:
     message = "My Company has no rate for CHF: these orders count one to one."
     payload["warnings"].append(
         {
@@ -224,11 +238,11 @@ def walk(page: Page) -> Iterator[str]:
         "Contact your administrator to request access if necessary."
     )
     page.answer_so(answer=fail("odoo.exceptions.AccessError", message))
-    browser.click(".o_sd_failure .o_sd_retry")
-    browser.wait_for(".o_sd_failure")
+    page.press(".o_sd_failure .o_sd_retry")
+    browser.wait_for(".o_sd_page[aria-busy=false] .o_sd_failure")
     yield "no_rights"
     page.answer_so()
-    browser.click(".o_sd_failure .o_sd_retry")
+    page.press(".o_sd_failure .o_sd_retry")
     page.settle()
     yield "loaded"
     browser.click(".o_sd_as_line")
@@ -244,9 +258,34 @@ def walk(page: Page) -> Iterator[str]:
     browser.click(".o_sd_reconcile")
     browser.wait_for(".o_sd_verdict")
     yield "reconciled"
-    browser.click(".modal .btn-close, .modal footer button")
-    browser.wait_for("body:not(:has(.modal))")
+    close_dialog(browser)
+    browser.click(".o_sd_help")
+    browser.wait_for(".o_sd_key_map")
+    yield "help"
+    close_dialog(browser)
+    browser.click(".o_sd_period_button")
+    browser.wait_for(".o_sd_period_menu")
+    yield "choosing_a_period"
+    browser.click(".o_sd_period_button")
+    browser.wait_for("body:not(:has(.o_sd_period_menu))")
+    page.press(".o_sd_top_customers .o_sd_filter")
+    browser.wait_for(".o_searchview_facet")
+    page.settle()
+    yield "filtered"
+    page.press(".o_facet_remove")
+    browser.wait_for("body:not(:has(.o_searchview_facet))")
+    page.settle()
+    browser.click(".o_sd_toggle_wall")
+    browser.wait_for(".o_sd_wall")
+    yield "wall"
+    browser.click(".o_sd_leave_wall")
+    browser.wait_for("body:not(:has(.o_sd_wall))")
     yield from walk_answers(page)
+
+
+def close_dialog(browser: Browser) -> None:
+    browser.click(".modal .btn-close")
+    browser.wait_for("body:not(:has(.modal))")
 
 
 def walk_answers(page: Page) -> Iterator[str]:
@@ -261,7 +300,6 @@ def walk_answers(page: Page) -> Iterator[str]:
     for name, how in {
         "sections_failed": {"change": fail_sections},
         "extremes": {"change": exaggerate},
-        "warned": {"change": warn},
         "empty": {"ask": long_ago},
         "one_day": {"ask": one_day},
         "ten_years": {"ask": decade},

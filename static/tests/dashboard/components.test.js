@@ -115,6 +115,7 @@ function makeCardProps(props) {
     };
 }
 
+test.tags("desktop");
 test("MetricCard: the tooltip tells the exact figures and the definition", async () => {
     await mountWithCleanup(MainComponentsContainer);
     await mountWithCleanup(MetricCard, { props: makeCardProps() });

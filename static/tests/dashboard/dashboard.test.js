@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { click, queryAllTexts, waitFor } from "@odoo/hoot-dom";
+import { click, press, queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, Deferred } from "@odoo/hoot-mock";
 import {
     getService,
@@ -620,6 +620,24 @@ test("nothing is read after the dashboard was left", async () => {
     await expect.waitForSteps([true], { timeout: 2000 });
     await advanceTime(1000);
     expect.verifySteps([]);
+});
+
+test("on the curve the arrow keys are the curve's; days selected there become the period", async () => {
+    mockDashboard(({ date_from, date_to }) => {
+        expect.step([date_from, date_to]);
+        return makePayload();
+    });
+    await openDashboard();
+    await waitFor(CARDS);
+    queryFirst(".o_sd_chart").focus();
+    await press("ArrowLeft");
+    await press(["Shift", "ArrowLeft"]);
+    await press("Enter");
+    await animationFrame();
+    expect.verifySteps([
+        ["2026-10-24", "2026-11-22"],
+        ["2026-11-20", "2026-11-21"],
+    ]);
 });
 
 test("follows Odoo's dark mode", async () => {

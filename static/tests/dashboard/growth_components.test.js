@@ -42,9 +42,11 @@ test("ComparisonNote: the days compared, or that none are", async () => {
 });
 
 test("ReportHead: on paper, whose figures these are, and of when", async () => {
-    await mountWithCleanup(ReportHead, { props: { payload: makePayload() } });
+    await mountWithCleanup(ReportHead, {
+        props: { payload: makePayload(), title: "Last 30 days" },
+    });
     expect(queryAllTexts(".o_sd_report_head span", { displayed: false })).toEqual([
-        "Oct 24 – Nov 22, 2026",
+        "Last 30 days",
         "Hermit",
         "Without taxes, days of Europe/Paris, as of 11:42:07",
     ]);

@@ -1,5 +1,7 @@
 import { Component } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
+import { _t } from "@web/core/l10n/translation";
+import { useDialogName } from "../dialog_name";
 import { KEYS } from "../keyboard";
 
 /** What can be done by key, and where to find what the figures mean. */
@@ -14,6 +16,11 @@ export class KeysDialog extends Component {
 
     setup() {
         this.keys = KEYS;
+        this.modalRef = useDialogName(() => this.title);
+    }
+
+    get title() {
+        return _t("Keys and help");
     }
 
     get contentClass() {

@@ -1,24 +1,20 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
-import { formatDayRange, formatTimestamp } from "../format";
+import { formatTimestamp } from "../format";
 
 /** On paper: whose figures these are, of which days, and as of when. */
 export class ReportHead extends Component {
     static template = "sale_dashboard.ReportHead";
-    static props = { payload: Object };
+    static props = {
+        payload: Object,
+        /** the period, and which orders where not all */
+        title: String,
+    };
 
     get companies() {
         const names = new Map(user.allowedCompanies.map(({ id, name }) => [id, name]));
         return this.props.payload.company_ids.map((id) => names.get(id)).join(", ");
-    }
-
-    get period() {
-        const { overview } = this.props.payload;
-        return formatDayRange({
-            date_from: overview.period_start,
-            date_to: overview.period_end,
-        });
     }
 
     get provenance() {
