@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { click, edit, press, queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
-import { animationFrame, runAllTimers } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
 import {
     contains,
     editFavoriteName,
@@ -522,6 +522,48 @@ test("keys are letters where one types, and nothing under a dialog", async () =>
     expect(".o_sd_refresh").toBeFocused();
 });
 
+test("keys can be switched off in this browser; help is a button too", async () => {
+    await openAndStep();
+    await click(".o_sd_help");
+    await animationFrame();
+    await contains(".o_sd_keys_on input").click();
+    await press("Escape");
+    await animationFrame();
+    await press("c");
+    await press("?");
+    await animationFrame();
+    expect(".modal").toHaveCount(0);
+    await click(".o_sd_help");
+    await animationFrame();
+    expect(".o_sd_keys_on input").not.toBeChecked();
+    await contains(".o_sd_keys_on input").click();
+    await press("Escape");
+    await animationFrame();
+    await press("c");
+    await animationFrame();
+    expect.verifySteps([ask(), ask({ compare: "same_weekdays" })]);
+});
+
+test("arrows are the curve's where it has the focus, letters are not", async () => {
+    await openAndStep();
+    queryFirst(".o_sd_revenue_chart [role=slider]").focus();
+    await press("ArrowLeft");
+    await animationFrame();
+    await press("c");
+    await animationFrame();
+    expect.verifySteps([ask(), ask({ compare: "same_weekdays" })]);
+});
+
+test("after midnight a relative period is of the new day", async () => {
+    await openAndStep();
+    mockDate("2026-11-23 00:00:10");
+    await advanceTime(30 * 1000);
+    await animationFrame();
+    expect(".o_sd_skeleton").toHaveCount(0);
+    await advanceTime(60 * 1000);
+    expect.verifySteps([ask(), ask({ date_from: "2026-10-25" })]);
+});
+
 test("the address is copied, or said", async () => {
     let isAllowed = true;
     patchWithCleanup(browser.navigator.clipboard, {
@@ -562,6 +604,9 @@ test("wall mode: figures only; Escape leaves it", async () => {
     await animationFrame();
     expect(".o_sd_wall").toHaveCount(0);
     expect(".o_control_panel").toHaveCount(1);
+    if (queryFirst(".o_sd_toggle_wall")) {
+        expect(".o_sd_toggle_wall").toBeFocused();
+    }
     await runAllTimers();
     expect(getParams()).toEqual({ period: "last_30_days" });
 });

@@ -30,6 +30,7 @@ import { useKeyboard } from "../keyboard";
 import { KeysDialog } from "../keys_dialog/keys_dialog";
 import { useLiveRefresh } from "../live_refresh";
 import { MetricCard } from "../metric_card/metric_card";
+import { useNewDay } from "../new_day";
 import { PeriodPicker } from "../period_picker/period_picker";
 import { canShiftForward, countDays, getPreset, makeCustomPeriod, shiftPeriod } from "../periods";
 import { Quotations } from "../quotations/quotations";
@@ -139,6 +140,10 @@ export class SaleDashboard extends Component {
             isKnown: (token) => this.model.hasChange(token),
             onConnection: (isConnected) => this.model.setConnected(isConnected),
         });
+        useNewDay(
+            () => this.model.today,
+            () => this.reread()
+        );
         useBus(this.search, "update", () => this.onSearchUpdate());
         const { beforeLeave, getGlobalState } = useAddress(this.props, {
             getParams: () => this.addressParams,
@@ -182,6 +187,16 @@ export class SaleDashboard extends Component {
                 }
             },
             () => [this.state.isSearchOpen]
+        );
+        // The button that leads to the wall is not there on it: back from it, it has the
+        // focus again.
+        useEffect(
+            (isOn) => {
+                if (isOn) {
+                    return () => this.rootRef.el?.querySelector(".o_sd_toggle_wall")?.focus();
+                }
+            },
+            () => [this.wall.isOn]
         );
         // Once the first figures are painted: they do not wait for the targets.
         useEffect(
