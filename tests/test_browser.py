@@ -72,6 +72,9 @@ class TestTours(DashboardCase, HttpCase):
     def test_main_path(self):
         self.run_tour("sale_dashboard_main")
 
+    def test_search_and_address(self):
+        self.run_tour("sale_dashboard_frame")
+
     def test_the_proof(self):
         self.run_tour("sale_dashboard_proof")
 
