@@ -80,7 +80,8 @@ def main(arguments: list[str]) -> int:
     if {"odoo", "runner", "verify"} & set(wanted):
         _ensure_browser()
     with setup.workshop(options.odoo) as workshop:
-        if {"lint", "verify"} & set(wanted):
+        # rtlcss for the browser tests, axe-core for the page, the tools of dev/lint
+        if {"lint", "odoo", "runner", "verify"} & set(wanted):
             npm.ensure()
         databases = Databases(workshop)
         if os.environ.get(PART_OF) == str(os.getppid()):
