@@ -50,7 +50,7 @@ class TestIndexBuilding(common.BaseCase):
     def drop_sales_index(self):
         with self.cursor() as cr:
             cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(SALES)))
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
 
     def apply_declared(self, limit):
         """What an install or update does for the index, on a table beyond ``limit``."""
@@ -59,7 +59,7 @@ class TestIndexBuilding(common.BaseCase):
             index = model._table_objects[SALES]
             env = Environment(cr, SUPERUSER_ID, {})
             index.apply_to_database(env["sale.order"])
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
 
     def test_small_tables_have_them_at_once(self):
         self.assertEqual(self.list_missing(), [])
@@ -130,7 +130,7 @@ class TestIndexBuilding(common.BaseCase):
             self.registry["ir.cron"]._process_job(cron_cr, job)
             # Not yet committed: PostgreSQL waits for us, we did not wait for it.
             self.assertEqual(bool(self.find_builder()), expected)
-            cron_cr.commit()
+            cron_cr.commit()  # pylint: disable=invalid-commit
         deadline = time.monotonic() + PATIENCE
         for builder in self.find_builder():
             builder.join(deadline - time.monotonic())
@@ -150,7 +150,7 @@ class TestIndexBuilding(common.BaseCase):
         cron_id = self.cron_id()
         with self.cursor() as cr:
             cr.execute("UPDATE ir_cron SET active = true WHERE id = %s", [cron_id])
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
         self.drop_sales_index()
         self.run_job(expected=True)
         self.assertEqual(self.list_missing(), [])

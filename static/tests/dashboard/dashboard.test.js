@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { click, press, queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
-import { advanceTime, animationFrame, Deferred } from "@odoo/hoot-mock";
+import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import {
     getService,
     makeServerError,
