@@ -277,6 +277,7 @@ class Row(NamedTuple):
         return "current" if self.current else "previous"
 
 
+SEGMENTS = ("High Value", "Medium Value", "Low Value")
 #: kind of row -> figure and its value
 FORMS = {
     "total": lambda row: ((row.kind, row.side), (row.one, row.two)),
@@ -333,6 +334,10 @@ def read_rows(rows, bounds_before):
                 figures[figure] = value
     for name, numbers in quotations.items():
         figures["quotation", name] = numbers
+    for segment in SEGMENTS:
+        # The dashboard lists a segment only if it has customers now.
+        if ("segment", "current", segment) not in figures:
+            figures.pop(("segment", "previous", segment), None)
     return {key: value for key, value in figures.items() if any_number(value)}
 
 
