@@ -10,14 +10,27 @@
 -- kind, key, whether it is of the period, then numbers. Money is in units of the currency's rounding.
 
 -- name: sales
-WITH grouped AS MATERIALIZED (
+WITH rates AS MATERIALIZED (
+    SELECT
+        company_id, currency_id, SUM(amount_untaxed) AS amount,
+        SUM(amount_untaxed / COALESCE(NULLIF(currency_rate, 0), 1)) AS company_amount
+    FROM sale_order
+    WHERE state = 'sale'
+        AND company_id = ANY(%(companies)s)
+        AND date_order >= %(previous_start)s AND date_order < %(previous_end)s
+        AND currency_id
+            <> CASE company_id WHEN %(foreign)s THEN %(foreign_currency)s ELSE %(currency)s END
+    GROUP BY company_id, currency_id
+),
+grouped AS MATERIALIZED (
     SELECT
         GROUPING(bucket) AS no_bucket,
         GROUPING(customer) AS no_customer,
         GROUPING(user_id) AS no_user,
         GROUPING(team_id) AS no_team,
         is_current, bucket, customer, user_id, team_id,
-        SUM(units) AS units, COUNT(*) AS orders, MAX(date_order) AS last
+        SUM(units)::bigint AS units, COUNT(*) AS orders, MAX(date_order) AS last,
+        SUM(units - constant_units)::bigint AS effect
     FROM (
         SELECT
             o.date_order >= %(start)s AS is_current,
@@ -32,8 +45,23 @@ WITH grouped AS MATERIALIZED (
                     * CASE o.company_id WHEN %(foreign)s THEN %(denominator)s ELSE 1 END
                     * %(unit)s
                 )
-            )::bigint AS units
+            )::bigint AS units,
+            CASE
+                WHEN r.amount IS NOT NULL AND o.date_order >= %(start)s
+                THEN ROUND(
+                    o.amount_untaxed * r.company_amount
+                    * CASE o.company_id WHEN %(foreign)s THEN %(numerator)s ELSE 1 END
+                    / (
+                        r.amount
+                        * CASE o.company_id
+                            WHEN %(foreign)s THEN %(denominator)s ELSE 1 END
+                        * %(unit)s
+                    )
+                )::bigint
+            END AS constant_units
         FROM sale_order AS o
+        LEFT JOIN rates AS r
+            ON r.company_id = o.company_id AND r.currency_id = o.currency_id
         LEFT JOIN res_partner AS p
             ON p.id = o.partner_id
             AND (
@@ -53,7 +81,7 @@ WITH grouped AS MATERIALIZED (
 ),
 by_customer AS MATERIALIZED (
     SELECT
-        g.is_current, g.customer, g.units, g.orders, g.last, p.country_id,
+        g.is_current, g.customer, g.units, g.orders, g.last, g.effect, p.country_id,
         p.id IS NOT NULL AS visible
     FROM grouped AS g
     LEFT JOIN res_partner AS p
@@ -153,69 +181,15 @@ newcomers AS MATERIALIZED (
             )
     )
 ),
-rates AS MATERIALIZED (
-    SELECT
-        company_id, currency_id, SUM(amount_untaxed) AS amount,
-        SUM(amount_untaxed / COALESCE(NULLIF(currency_rate, 0), 1)) AS company_amount
-    FROM sale_order
-    WHERE state = 'sale'
-        AND company_id = ANY(%(companies)s)
-        AND date_order >= %(previous_start)s AND date_order < %(previous_end)s
-        AND currency_id
-            <> CASE company_id WHEN %(foreign)s THEN %(foreign_currency)s ELSE %(currency)s END
-    GROUP BY company_id, currency_id
-),
-effects AS MATERIALIZED (
-    SELECT
-        p.commercial_partner_id AS customer,
-        SUM(
-            ROUND(
-                o.amount_untaxed
-                * CASE o.company_id WHEN %(foreign)s THEN %(numerator)s ELSE 1 END
-                / (
-                    COALESCE(NULLIF(o.currency_rate, 0), 1)
-                    * CASE o.company_id WHEN %(foreign)s THEN %(denominator)s ELSE 1 END
-                    * %(unit)s
-                )
-            )
-            - ROUND(
-                o.amount_untaxed * COALESCE(r.company_amount, 1)
-                * CASE o.company_id WHEN %(foreign)s THEN %(numerator)s ELSE 1 END
-                / (
-                    COALESCE(
-                        r.amount, NULLIF(o.currency_rate, 0), 1
-                    )
-                    * CASE o.company_id WHEN %(foreign)s THEN %(denominator)s ELSE 1 END
-                    * %(unit)s
-                )
-            )
-        )::bigint AS units
-    FROM sale_order AS o
-    LEFT JOIN rates AS r ON r.company_id = o.company_id AND r.currency_id = o.currency_id
-    LEFT JOIN res_partner AS p
-        ON p.id = o.partner_id
-        AND (
-            p.company_id = ANY(%(companies)s)
-            OR p.company_id IS NULL
-            OR p.partner_share IS NOT TRUE
-        )
-    WHERE o.state = 'sale'
-        AND o.company_id = ANY(%(companies)s)
-        AND o.date_order >= %(start)s AND o.date_order < %(end)s
-        AND o.currency_id
-            <> CASE o.company_id WHEN %(foreign)s THEN %(foreign_currency)s ELSE %(currency)s END
-    GROUP BY p.commercial_partner_id
-),
 -- Customers the viewer may not see are one row, the customer NULL.
 sides AS (
     SELECT
         CASE WHEN c.visible THEN c.customer END AS customer,
-        SUM(c.units) FILTER (WHERE c.is_current) - COALESCE(SUM(e.units) FILTER (WHERE c.is_current), 0) AS r1,
+        SUM(c.units - COALESCE(c.effect, 0)) FILTER (WHERE c.is_current) AS r1,
         SUM(c.orders) FILTER (WHERE c.is_current) AS n1,
         SUM(c.units) FILTER (WHERE NOT c.is_current) AS r0,
         SUM(c.orders) FILTER (WHERE NOT c.is_current) AS n0
     FROM by_customer AS c
-    LEFT JOIN effects AS e ON COALESCE(e.customer, 0) = COALESCE(c.customer, 0)
     GROUP BY CASE WHEN c.visible THEN c.customer END
 ),
 bridged AS (
@@ -271,7 +245,7 @@ UNION ALL
 SELECT 'new', NULL, is_current, SUM(units), SUM(orders), COUNT(*), NULL
 FROM newcomers GROUP BY is_current
 UNION ALL
-SELECT 'effect', NULL, NULL, SUM(units), NULL, NULL, NULL FROM effects
+SELECT 'effect', NULL, NULL, SUM(effect), NULL, NULL, NULL FROM by_customer
 UNION ALL
 SELECT 'bridge', part, NULL, units, NULL, NULL, NULL
 FROM bridged

@@ -1,6 +1,6 @@
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from unittest.mock import patch
 
 import psycopg2
@@ -38,8 +38,11 @@ class TestIndexBuilding(common.BaseCase):
         self.addCleanup(indexes.build_missing, self.registry)
 
     def cursor(self):
-        """A transaction of the database itself, as any other process has."""
-        return closing(db_connect(self.registry.db_name).cursor())
+        """A transaction of the database itself, as any other process has.
+
+        It is committed where the body ends.
+        """
+        return db_connect(self.registry.db_name).cursor()
 
     def list_missing(self):
         with self.cursor() as cr:
@@ -50,7 +53,6 @@ class TestIndexBuilding(common.BaseCase):
     def drop_sales_index(self):
         with self.cursor() as cr:
             cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(SALES)))
-            cr.commit()  # pylint: disable=invalid-commit
 
     def apply_declared(self, limit):
         """What an install or update does for the index, on a table beyond ``limit``."""
@@ -59,7 +61,6 @@ class TestIndexBuilding(common.BaseCase):
             index = model._table_objects[SALES]
             env = Environment(cr, SUPERUSER_ID, {})
             index.apply_to_database(env["sale.order"])
-            cr.commit()  # pylint: disable=invalid-commit
 
     def test_small_tables_have_them_at_once(self):
         self.assertEqual(self.list_missing(), [])
@@ -130,7 +131,6 @@ class TestIndexBuilding(common.BaseCase):
             self.registry["ir.cron"]._process_job(cron_cr, job)
             # Not yet committed: PostgreSQL waits for us, we did not wait for it.
             self.assertEqual(bool(self.find_builder()), expected)
-            cron_cr.commit()  # pylint: disable=invalid-commit
         deadline = time.monotonic() + PATIENCE
         for builder in self.find_builder():
             builder.join(deadline - time.monotonic())
@@ -150,7 +150,6 @@ class TestIndexBuilding(common.BaseCase):
         cron_id = self.cron_id()
         with self.cursor() as cr:
             cr.execute("UPDATE ir_cron SET active = true WHERE id = %s", [cron_id])
-            cr.commit()  # pylint: disable=invalid-commit
         self.drop_sales_index()
         self.run_job(expected=True)
         self.assertEqual(self.list_missing(), [])

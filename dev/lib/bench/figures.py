@@ -32,7 +32,7 @@ CLIENT = SCRIPTS / "bench_client.py"
 LOG = "bench"
 #: the periods of the table that are measured cold as well
 COLD_PERIODS = ("30d", "365d")
-#: how much fewer repetitions of what takes many seconds each
+#: repetitions of what takes many seconds each
 SEED_ROUNDS = 5
 
 

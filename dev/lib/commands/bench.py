@@ -29,7 +29,7 @@ PARTS = ("figures", "overhead", "browser")
 DEFAULT_ORDERS = 1_000_000
 #: sizes of the picture, beside the measured one
 SMALLER = (10_000, 100_000)
-ROUNDS = 7
+ROUNDS = 5
 PORT = 8469
 
 

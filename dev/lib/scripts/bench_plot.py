@@ -7,7 +7,7 @@ import json
 import sys
 
 from matplotlib import pyplot
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 #: series: label, colour, style
 LINES = {
@@ -43,6 +43,7 @@ def main(target):
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xticks(orders)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.minorticks_off()
     axes.xaxis.set_major_formatter(FuncFormatter(human))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda ms, _position: f"{ms:g} ms"))

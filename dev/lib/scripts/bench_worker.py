@@ -78,13 +78,20 @@ class Worker:
         return {"ms": ms}
 
     def do_sql(self, period):
-        return {"ms": self.timed(lambda env: self.run_sql(env, period))[0]}
+        def work(env):
+            return self.run_sql(env, get_scope(env, period))
+
+        return {"ms": self.timed(work)[0]}
 
     def do_check(self, period):
-        _ms, payload = self.timed(lambda env: generate(env, period, True))
-        _ms, rows = self.timed(lambda env: self.run_sql(env, period))
-        _ms, before = self.timed(lambda env: get_scope(env, period).comparison)
-        ours, theirs = read_payload(payload), read_rows(rows, len(before.bounds))
+        def work(env):
+            payload = generate(env, period, True)
+            # At the instant of the dashboard: conversion moves with the clock.
+            scope = env["sale.dashboard"].browse(payload["id"])._get_scope()
+            return payload, self.run_sql(env, scope), len(scope.comparison.bounds)
+
+        _ms, (payload, rows, bounds_before) = self.timed(work)
+        ours, theirs = read_payload(payload), read_rows(rows, bounds_before)
         differences = [
             f"{key}: {ours.get(key)} by the dashboard, {theirs.get(key)} by SQL"
             for key in sorted(ours.keys() | theirs.keys(), key=str)
@@ -96,7 +103,7 @@ class Worker:
         def explain(env):
             rows, plans = [], {}
             env.cr.execute(SETTINGS)
-            values = get_values(env, period)
+            values = get_values(env, get_scope(env, period))
             for name, statement in self.statements.items():
                 asked = values | shown_customers(rows)
                 env.cr.execute(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", asked)
@@ -107,11 +114,11 @@ class Worker:
 
         return {"plans": self.timed(explain)[1]}
 
-    def run_sql(self, env, period):
+    def run_sql(self, env, scope):
         """All rows of all statements."""
         rows = []
         env.cr.execute(SETTINGS)
-        values = get_values(env, period)
+        values = get_values(env, scope)
         for statement in self.statements.values():
             env.cr.execute(statement, values | shown_customers(rows))
             rows += env.cr.fetchall()
@@ -142,9 +149,8 @@ def get_scope(env, period):
     return env["sale.dashboard"]._make_scope(parse_request(**period))
 
 
-def get_values(env, period):
+def get_values(env, scope):
     """The parameters of the statements."""
-    scope = get_scope(env, period)
     current, before = scope.current, scope.comparison
     company = env.company
     [other] = env.companies - company
@@ -271,6 +277,7 @@ class Row(NamedTuple):
         return "current" if self.current else "previous"
 
 
+SEGMENTS = ("High Value", "Medium Value", "Low Value")
 #: kind of row -> figure and its value
 FORMS = {
     "total": lambda row: ((row.kind, row.side), (row.one, row.two)),
@@ -327,6 +334,10 @@ def read_rows(rows, bounds_before):
                 figures[figure] = value
     for name, numbers in quotations.items():
         figures["quotation", name] = numbers
+    for segment in SEGMENTS:
+        # The dashboard lists a segment only if it has customers now.
+        if ("segment", "current", segment) not in figures:
+            figures.pop(("segment", "previous", segment), None)
     return {key: value for key, value in figures.items() if any_number(value)}
 
 
