@@ -82,14 +82,14 @@ class Herald:
                 try:
                     while told != (token := herald._get_token()):
                         herald._tell(token)
-                        # Each look needs a snapshot of its own.
-                        cr.commit()
+                        # Our own cursor; each look needs a snapshot of its own.
+                        cr.commit()  # pylint: disable=invalid-commit
                         told = token
                         self._stopping.wait(INTERVAL)
                 finally:
                     cr.rollback()
                     herald._unlock()
-                    cr.commit()
+                    cr.commit()  # pylint: disable=invalid-commit
         return told
 
 
