@@ -7,7 +7,7 @@
 -- dashboard's, to the cent.
 --
 -- A statement begins at its line `-- name:`. Rows of all statements have one form:
--- kind, key, then numbers. Money is in units of the currency's rounding.
+-- kind, key, whether it is of the period, then numbers. Money is in units of the currency's rounding.
 
 -- name: sales
 WITH grouped AS MATERIALIZED (
@@ -307,8 +307,8 @@ SELECT
         )::bigint
     ),
     COUNT(*),
-    (MIN(o.date_order) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date - '2000-01-01'::date,
-    (MAX(o.date_order) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date - '2000-01-01'::date
+    (MIN(o.date_order) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
+    (MAX(o.date_order) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
 FROM res_partner AS p
 JOIN sale_order AS o ON o.partner_id = p.id
 WHERE p.commercial_partner_id = ANY(%(best)s)

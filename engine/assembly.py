@@ -31,6 +31,10 @@ class CoreRows:
     :param dict users: salesperson id (False: nobody) -> Sum
     :param dict teams: team id (False: none) -> Sum
     :param dict countries: country id (False: unknown or hidden customer) -> Sum
+    :param dict pairs: (company id, currency id) of the orders -> Sum
+    :param dict last_orders: id of a customer -> instant of the last order, naive UTC
+    :param dict effects: id of a customer (False: all hidden ones) -> units by which
+        revenue as booked exceeds that at the comparison's rates; sparse
     """
 
     total: Sum
@@ -40,6 +44,9 @@ class CoreRows:
     users: dict = field(default_factory=dict)
     teams: dict = field(default_factory=dict)
     countries: dict = field(default_factory=dict)
+    pairs: dict = field(default_factory=dict)
+    last_orders: dict = field(default_factory=dict)
+    effects: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ A customer is a commercial entity, given as ``CustomerRevenue``; money is in uni
 """
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from .money import divide_half_away
@@ -44,7 +45,8 @@ def rank(customers):
 
     :param customers: iterable of :class:`CustomerRevenue`
     """
-    return sorted(customers, key=lambda customer: (-customer.units, customer.id))
+    by_id = sorted(customers, key=attrgetter("id"))
+    return sorted(by_id, key=attrgetter("units"), reverse=True)  # stable: ties by id
 
 
 def thresholds(ranked):

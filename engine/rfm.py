@@ -6,6 +6,7 @@ DEFINITIONS, section 6: R = days from a customer's last order to the period's la
 """
 
 from bisect import bisect_left
+from functools import cache
 from typing import NamedTuple
 
 CHAMPION = "champion"
@@ -57,6 +58,7 @@ def _ranks(values):
     return {value: 5 - 5 * bisect_left(ordered, value) // n for value in set(ordered)}
 
 
+@cache  # of the 125 there are
 def group_of(scores):
     """The named group of :class:`Scores`."""
     return next(

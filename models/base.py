@@ -13,12 +13,20 @@ class Watch:
     """Which changes of a model's records may move a figure. Deleting always does.
 
     ``fields`` are the only stored fields that count, None for all but ``ignored``;
+    ``derived`` are computed from what counts, so that they need no watching;
     ``creation`` says whether a new record can count before an order refers to it.
     """
 
     fields: frozenset | None = None
     ignored: frozenset = frozenset()
+    derived: frozenset = frozenset()
     creation: bool = False
+
+    def covers(self, field):
+        """Whether every change of a stored field's values is noted."""
+        if self.fields is None:
+            return field.name not in self.ignored
+        return field.name in self.fields | self.derived
 
     def is_moved_by(self, names):
         """Whether writing these columns counts."""
@@ -34,7 +42,8 @@ ALL_AND_NEW = Watch(creation=True)
 
 # Every model that figures, their names or their access rules are read from. A filter
 # or a rule may name any field of an order, so all of them count but the few that are
-# written often and never move a figure.
+# written often and never move a figure. An answer to a filter or under a rule that
+# names something else is never used again (see sale.dashboard._make_key).
 WATCHED = {
     "sale.order": Watch(
         ignored=frozenset({"access_token", "client_order_ref", "note"}), creation=True
@@ -57,7 +66,6 @@ WATCHED = {
         creation=True,
     ),
     "sale.dashboard.target": ALL_AND_NEW,
-    # The commercial entity is computed from parent_id and is_company.
     "res.partner": Watch(
         fields=frozenset(
             {
@@ -74,7 +82,9 @@ WATCHED = {
                 "vat",
                 "zip",
             }
-        )
+        ),
+        # From parent_id and is_company; from the users.
+        derived=frozenset({"commercial_partner_id", "partner_share"}),
     ),
     "res.country": Watch(fields=frozenset({"name", "code"})),
     "res.users": ALL,
@@ -95,7 +105,11 @@ WATCHED = {
     "product.category": Watch(
         fields=frozenset({"complete_name", "name", "parent_id", "parent_path"})
     ),
-    "product.attribute.value": Watch(fields=frozenset({"name"})),
+    # The name of a variant.
+    "product.attribute": ALL,
+    "product.attribute.value": ALL,
+    "product.template.attribute.line": ALL_AND_NEW,
+    "product.template.attribute.value": ALL_AND_NEW,
     # Rights are part of a record's key; watched as open dashboards should re-read.
     "ir.rule": ALL_AND_NEW,
     "ir.model.access": ALL_AND_NEW,

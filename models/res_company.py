@@ -1,8 +1,23 @@
 from odoo import fields, models
 
 
+class Factors(dict):
+    """Company factors read once for a whole computation, given on in the context.
+
+    A class of its own, which no RPC client can put there.
+    """
+
+
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    def _with_dashboard_factors(self, records):
+        """``records`` in a context where these companies' factors are not read again.
+
+        :param records: in the environment of the current company; of any model
+        """
+        factors = Factors(self._get_dashboard_factors())
+        return records.with_context(sale_dashboard_factors=factors)
 
     def _get_dashboard_factors(self):
         """Factors from these companies' currencies to the current company's.
@@ -19,6 +34,9 @@ class ResCompany(models.Model):
             or False where there is none
         :rtype: dict[int, tuple[float, float, datetime.date | False]]
         """
+        given = self.env.context.get("sale_dashboard_factors")
+        if isinstance(given, Factors):
+            return {one: given[one] for one in self.ids if one in given}
         current = self.env.company
         currency = current.currency_id
         foreign = self.filtered(lambda company: company.currency_id != currency)

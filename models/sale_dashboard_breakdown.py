@@ -56,5 +56,6 @@ class SaleDashboardBreakdown(models.TransientModel):
     )
     customer_ids = fields.Json(
         string="Customer IDs",
+        prefetch=False,  # thousands; read only to be opened
         help="Customers of an RFM group, so that it can be opened.",
     )

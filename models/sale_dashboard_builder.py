@@ -47,6 +47,7 @@ class SaleDashboardBuilder(models.AbstractModel):
         :rtype: dict
         """
         started = time.monotonic()
+        source = source.env.companies._with_dashboard_factors(source)
         build = self._start(source, scope)
         build.values["generated_at"] = scope.now
         for section, method in self._get_sections():
@@ -60,13 +61,14 @@ class SaleDashboardBuilder(models.AbstractModel):
         return _Build(source, scope, source.env.company.currency_id.rounding)
 
     def _get_sections(self):
-        """``(name, method)`` of every section, in order; override to add one.
+        """``(name, method)`` of every step of a section, in order; override to add one.
 
         A method takes the build and adds to its ``values``, ``breakdown`` or
-        ``warnings``. Sections after ``core`` run only if that succeeded, unless they
-        are in :meth:`_get_independent_sections`.
+        ``warnings``. Steps after ``core`` run only if that succeeded, unless they are
+        in :meth:`_get_independent_sections`; none runs once its section has failed.
         """
         return [
+            ("bridge", self._build_rates),
             ("core", self._build_core),
             ("new_customers", self._build_new_customers),
             ("conversion", self._build_conversion),
@@ -85,6 +87,8 @@ class SaleDashboardBuilder(models.AbstractModel):
     def _run_section(self, build, section, method):
         """Run one section in its own savepoint; a failure becomes a sentence."""
         errors = build.values["errors"]
+        if section in errors:
+            return
         if "core" in errors and section not in self._get_independent_sections():
             errors[section] = errors["core"]
             return
@@ -108,14 +112,16 @@ class SaleDashboardBuilder(models.AbstractModel):
     # Core
     # ------------------------------------------------------------------
 
+    def _build_rates(self, build):
+        """What the core pass needs to tell the currency effect of each customer."""
+        if build.scope.comparison:
+            build.rates = build.source._read_comparison_rates(build.scope)
+
     def _build_core(self, build):
         source, scope = build.source, build.scope
-        core = assemble_core(
-            source._read_core(scope, scope.current), scope.current.buckets
-        )
-        previous = scope.comparison and assemble_core(
-            source._read_core(scope, scope.comparison), scope.comparison.buckets
-        )
+        rows, before = source._read_cores(scope, build.rates)
+        core = assemble_core(rows, scope.current.buckets)
+        previous = before and assemble_core(before, scope.comparison.buckets)
         names = self._read_customer_names(source, scope, core)
         build.values.update(
             build.compare(
@@ -286,12 +292,19 @@ class SaleDashboardBuilder(models.AbstractModel):
 
     def _build_new_customers(self, build):
         source, scope = build.source, build.scope
-        new_ids, sums = self._split_customers(source, scope, scope.current, build.core)
         before_ids, before = [], (None, None)
+        candidates = build.core.rows.customers
         if build.previous:
+            known = build.previous.rows.customers
             before_ids, before = self._split_customers(
-                source, scope, scope.comparison, build.previous
+                source, scope, scope.comparison, build.previous, known
             )
+            if scope.comparison.end <= scope.current.start:
+                # Who ordered in the comparison had ordered before.
+                candidates = candidates.keys() - known.keys()
+        new_ids, sums = self._split_customers(
+            source, scope, scope.current, build.core, candidates
+        )
         build.values.update(
             build.compare_numbers(
                 "new_customers",
@@ -322,9 +335,12 @@ class SaleDashboardBuilder(models.AbstractModel):
             )
         build.new_ids = new_ids
 
-    def _split_customers(self, source, scope, span, core):
-        """New customers, and the sums of new and of all other orders."""
-        new_ids = source._read_new_customers(scope, span, list(core.rows.customers))
+    def _split_customers(self, source, scope, span, core, candidates):
+        """New customers, and the sums of new and of all other orders.
+
+        :param candidates: the customers of the span that may be new
+        """
+        new_ids = source._read_new_customers(scope, span, candidates)
         new = sum((core.rows.customers[one] for one in new_ids), Sum())
         total = core.total
         rest = Sum(total.units - new.units, total.order_count - new.order_count)
@@ -349,12 +365,11 @@ class SaleDashboardBuilder(models.AbstractModel):
             )
 
     def _build_rfm(self, build):
-        last_orders = build.source._read_last_orders(build.scope)
-        date_to = build.scope.request.date_to
+        days = build.source._read_last_orders(build.scope, build.core.rows)
         scores = rfm.score(
             {
                 customer.id: (
-                    (date_to - last_orders[customer.id]).days,
+                    days[customer.id],
                     customer.order_count,
                     customer.units,
                 )
@@ -368,21 +383,17 @@ class SaleDashboardBuilder(models.AbstractModel):
         for rank, (group, *_limits) in enumerate(rfm.GROUPS, start=1):
             customers = members.get(group)
             if customers:
+                units = sum(customer.units for customer in customers)
+                orders = sum(customer.order_count for customer in customers)
                 build.add_row(
                     "rfm_group",
                     group,
-                    sum(
-                        (Sum(one.units, one.order_count) for one in customers),
-                        Sum(),
-                    ),
+                    Sum(units, orders),
                     None,
                     rank=rank,
                     customer_count=len(customers),
                     customer_ids=[customer.id for customer in customers],
-                    share=percentage(
-                        sum(customer.units for customer in customers),
-                        build.core.total.units,
-                    ),
+                    share=percentage(units, build.core.total.units),
                 )
         for command in build.values["top_customer_ids"]:
             row = command[2]
@@ -440,24 +451,19 @@ class SaleDashboardBuilder(models.AbstractModel):
             # Without them there are no parts: failed as well, not zero.
             errors["bridge"] = errors["new_customers"]
             return
-        source, scope = build.source, build.scope
-        rates = source._read_comparison_rates(scope)
-        effects = source._read_currency_effects(scope, rates)
-        visible = build.core.rows.customers
-        hidden_effect = sum(
-            units for customer, units in effects.items() if customer not in visible
-        )
+        rows, before = build.core.rows, build.previous.rows
+        effects = rows.effects
         current = {
-            customer: (figures.units - effects.get(customer, 0), figures.order_count)
-            for customer, figures in visible.items()
+            customer: (units - effects.get(customer, 0), count)
+            for customer, (units, count) in rows.customers.items()
         }
-        previous = dict(build.previous.rows.customers)
+        previous = before.customers
         # Customers the viewer may not see are one row, as everywhere.
-        hidden = build.core.rows.hidden
-        if hidden.order_count:
-            current[False] = (hidden.units - hidden_effect, hidden.order_count)
-        if build.previous.rows.hidden.order_count:
-            previous[False] = build.previous.rows.hidden
+        if rows.hidden.order_count:
+            units, count = rows.hidden
+            current[False] = (units - effects.get(False, 0), count)
+        if before.hidden.order_count:
+            previous = {**previous, False: before.hidden}
         effect = sum(effects.values())
         new_ids = set(build.new_ids)
         parts = bridge(current, previous, new_ids, effect)
@@ -475,7 +481,7 @@ class SaleDashboardBuilder(models.AbstractModel):
         build.values.update(
             build.compare("constant_revenue", constant, build.previous.total.units),
             currency_effect=build.amount(effect),
-            comparison_rates=rates,
+            comparison_rates=build.rates,
         )
 
     # ------------------------------------------------------------------
@@ -525,26 +531,31 @@ class SaleDashboardBuilder(models.AbstractModel):
 
         self._warn_of_rates(build, warn)
         sales = source._get_sales_domain(scope, scope.current)
-        for code, domain, message in (
-            (
+        without_product = sales & source._get_no_product_domain()
+        figures = source._read_sum(scope, without_product)
+        if figures.order_count:
+            warn(
                 "no_product_line",
-                sales & source._get_no_product_domain(),
                 self.env._(
                     "Confirmed orders without a product line count here, but not in"
                     " Odoo's Sales Analysis."
                 ),
-            ),
-            (
+                without_product,
+                figures,
+            )
+        in_future = (
+            source._get_filter_domain(scope)
+            & source._get_confirmed_domain()
+            & Domain("date_order", ">", scope.now)
+        )
+        figures = source._read_sum(scope, in_future)
+        if figures.order_count:
+            warn(
                 "future_order",
-                source._get_filter_domain(scope)
-                & source._get_confirmed_domain()
-                & Domain("date_order", ">", scope.now),
                 self.env._("Confirmed orders are dated in the future."),
-            ),
-        ):
-            figures = source._read_sum(scope, domain)
-            if figures.order_count:
-                warn(code, message, domain, figures)
+                in_future,
+                figures,
+            )
         hidden = build.core.rows.hidden
         if hidden.order_count:
             warn(
@@ -588,8 +599,8 @@ class SaleDashboardBuilder(models.AbstractModel):
                     domain,
                     source._read_sum(scope, domain),
                 )
-        for company, currency, domain, figures in source._read_pairs_without_rate(
-            scope
+        for company, currency, domain, figures in source._list_pairs_without_rate(
+            scope, build.core.rows
         ):
             warn(
                 "currency_without_rate",
@@ -620,6 +631,7 @@ class _Build:
         self.breakdown = []
         self.core = self.previous = None
         self.new_ids = []
+        self.rates = []
         if scope.comparison:
             self.values.update(
                 compare_from=scope.comparison.date_from,

@@ -1,20 +1,12 @@
-import logging
 import random
-
-import psycopg2
-from psycopg2.pool import PoolError
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-
-_logger = logging.getLogger(__name__)
 
 # Keys of cr.precommit.data (dropped when a savepoint rolls back, as the change is) and
 # of cr.cache (dropped by any rollback).
 PENDING = "sale_dashboard.change"
 ROW = "sale_dashboard.change"
-
-ROWS_LEFT = 1000  # more than that, and readers have them added up
 
 
 class SaleDashboardChange(models.Model):
@@ -25,12 +17,11 @@ class SaleDashboardChange(models.Model):
     anybody: neither a lock nor a row is shared by those who confirm orders. Every row
     has a random stamp of its own, which makes two different sets of rows differ even
     where both hold as many: on a replica, or where one's own transaction is not
-    committed yet. :meth:`_compact` keeps the sums.
-
-    Private: no one has access over RPC.
+    committed yet.
     """
 
     _name = "sale.dashboard.change"
+    _inherit = "sale.dashboard.ledger"
     _description = "Sales Dashboard Change"
     _log_access = False
 
@@ -83,69 +74,39 @@ class SaleDashboardChange(models.Model):
 
         :rtype: str
         """
+        return self._read_state()[0]
+
+    @api.model
+    def _read_state(self):
+        """The change token, and whether this transaction has written anything.
+
+        :return: ``(token, written)``
+        """
         # What is pending is a change too, and has to be noted first.
         self.env.flush_all()
         self._write_pending()
         # What this transaction changes from here on is another change.
         self.env.cr.cache.pop(ROW, None)
-        rows, token = self._read_token()
-        if rows > ROWS_LEFT:
-            self.env.cr.postcommit.add(self._compact_apart)
-        return token
+        rows, token, written = self._read_token()
+        self._compact_if_long(rows)
+        return token, written
 
     @api.model
     def _read_token(self):
-        """The number of rows, and the token of those that are written."""
-        [[rows, count, stamp]] = self.env.execute_query(
+        """What is written: ``(number of rows, token, written)``.
+
+        ``written`` says whether this transaction has written anything.
+        """
+        [[rows, count, stamp, written]] = self.env.execute_query(
             SQL(
                 # Text: Odoo turns numeric into float.
                 """
                 SELECT COUNT(*),
                     COALESCE(SUM(count), 0)::text,
-                    MOD(COALESCE(SUM(stamp), 0), 18446744073709551616)::text
+                    MOD(COALESCE(SUM(stamp), 0), 18446744073709551616)::text,
+                    pg_current_xact_id_if_assigned() IS NOT NULL
                 FROM sale_dashboard_change
                 """
             )
         )
-        return rows, f"{count}-{int(stamp):016x}"
-
-    # ------------------------------------------------------------------
-    # Keeping it short
-    # ------------------------------------------------------------------
-
-    @api.autovacuum
-    def _gc_changes(self):
-        self._compact_apart()
-
-    @api.model
-    def _compact_apart(self):
-        """Compact in a transaction of its own; if that fails, the next one will."""
-        try:
-            with self.env.registry.cursor() as cr:
-                # Rows that another compaction took meanwhile are no conflict then.
-                cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-                self.with_env(self.env(cr=cr))._compact()
-        except (psycopg2.Error, PoolError):
-            _logger.warning("Changes of the sales dashboard not compacted", exc_info=1)
-
-    @api.model
-    def _compact(self):
-        """Replace rows by one with their sums.
-
-        Another compaction has rows of its own (SKIP LOCKED); nobody else locks any.
-        """
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH gone AS (
-                    DELETE FROM sale_dashboard_change
-                    WHERE id IN (
-                        SELECT id FROM sale_dashboard_change FOR UPDATE SKIP LOCKED
-                    )
-                    RETURNING count, stamp
-                )
-                INSERT INTO sale_dashboard_change (count, stamp)
-                SELECT SUM(count), SUM(stamp) FROM gone HAVING COUNT(*) > 0
-                """
-            )
-        )
+        return rows, f"{count}-{int(stamp):016x}", written

@@ -82,7 +82,7 @@ class Herald:
                 try:
                     while told != (token := herald._get_token()):
                         herald._tell(token)
-                        # Our own cursor; each look needs a snapshot of its own.
+                        # A cursor of our own; each look needs its own snapshot.
                         cr.commit()  # pylint: disable=invalid-commit
                         told = token
                         self._stopping.wait(INTERVAL)

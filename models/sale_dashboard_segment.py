@@ -36,6 +36,7 @@ class SaleDashboardSegment(models.TransientModel):
     )
     customer_ids = fields.Json(
         string="Customer IDs",
+        prefetch=False,  # thousands; read only to be opened
         help="Ids of all customers of the segment, so that it can be opened.",
     )
     previous_total_revenue = fields.Monetary()
@@ -46,5 +47,6 @@ class SaleDashboardSegment(models.TransientModel):
     previous_customer_count = fields.Integer(string="Previous Customers")
     previous_customer_ids = fields.Json(
         string="Previous Customer IDs",
+        prefetch=False,
         help="Ids of the customers of the same segment in the comparison.",
     )

@@ -1,15 +1,24 @@
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
+from typing import NamedTuple
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..engine.assembly import CoreRows, Sum
 from ..engine.money import to_units
-from ..engine.periods import local_today
+from ..engine.periods import days_before, local_today
+from ..engine.request import MAX_BUCKETS
 
 CUSTOMER = "partner_id.commercial_partner_id"
 EXPIRING_DAYS = 7
+# How far two spans may be apart to be read in one pass: where the period ends today,
+# the comparison ends at the same time of day.
+LARGEST_GAP = timedelta(days=1)
+WORK_MEMORY = "256MB"
 # Dimension of a breakdown -> what its lines are grouped by.
 LINE_GROUPS = {"product": "product_id", "category": "product_id.categ_id"}
 
@@ -111,48 +120,151 @@ class SaleDashboardSource(models.AbstractModel):
     # The core pass
     # ------------------------------------------------------------------
 
-    def _read_core(self, scope, span):
-        """Total, buckets, customers, salespeople and teams in one pass over a span.
+    def _read_cores(self, scope, rates=()):
+        """What the period and its comparison are made of, if possible in one pass.
 
-        :rtype: CoreRows
+        :param rates: result of :meth:`_read_comparison_rates`
+        :return: :class:`CoreRows` of the period, and of the comparison (None: nothing
+            is compared)
         """
-        orders = self.env["sale.order"].with_context(sale_dashboard_bounds=span.bounds)
-        orders.check_access("read")
-        totals, points, customers, users, teams = orders._read_grouping_sets(
-            self._get_sales_domain(scope, span),
-            [[], ["dashboard_bucket"], [CUSTOMER], ["user_id"], ["team_id"]],
-            [f"{self._get_revenue_field(scope)}:sum", "__count"],
+        current, before = scope.current, scope.comparison
+        if (
+            before
+            and current.start - LARGEST_GAP <= before.end <= current.start
+            and len(before.bounds) + len(current.bounds) <= MAX_BUCKETS
+        ):
+            tables = self._read_tables(scope, (before, current), rates)
+        else:
+            tables = [
+                self._read_tables(scope, (span,), rates)[0]
+                for span in (before, current)
+                if span
+            ]
+        customers = {one for table in tables for one, *_figures in table.customers}
+        countries_of = self._read_visible_customers(customers - {None})
+        cores = [self._make_core(table, countries_of) for table in reversed(tables)]
+        return cores if before else [*cores, None]
+
+    def _read_tables(self, scope, spans, rates):
+        """The grouped rows of one span, or of two of which the second is later.
+
+        :rtype: list[_Table]
+        """
+        orders = self.env["sale.order"].with_context(
+            sale_dashboard_bounds=[bound for span in spans for bound in span.bounds],
+            sale_dashboard_split=spans[-1].start,
+            sale_dashboard_rates=rates,
+            sale_dashboard_raw=True,
         )
-        rounding = self.env.company.currency_id.rounding
+        orders.check_access("read")
+        domain = (
+            self._get_filter_domain(scope)
+            & self._get_confirmed_domain()
+            & Domain("date_order", ">=", spans[0].start)
+            & Domain("date_order", "<", spans[-1].end)
+        )
+        for span, following in pairwise(spans):
+            if span.end < following.start:
+                domain &= Domain("date_order", "<", span.end) | Domain(
+                    "date_order", ">=", following.start
+                )
+        side = "dashboard_after_split"
+        measure = scope.request.measure
+        with self._room_for_groups():
+            points, *by_side = orders._read_grouping_sets(
+                domain,
+                [
+                    ["dashboard_bucket"],
+                    [side],
+                    [side, CUSTOMER],
+                    [side, "user_id"],
+                    [side, "team_id"],
+                    [side, "company_id", "currency_id"],
+                ],
+                [
+                    f"dashboard_amount_{measure}:sum",
+                    "__count",
+                    f"dashboard_effect_{measure}:sum",
+                    "date_order:max",
+                ],
+                order=side,  # else by every column
+            )
+        tables = []
+        first = 0
+        for span in spans:
+            last = first + len(span.bounds)
+            tables.append(
+                _Table(
+                    [
+                        (number - 1 - first, *figures)
+                        for number, *figures in points
+                        if first < number <= last
+                    ],
+                    *(
+                        [row[1:] for row in rows if row[0] == (span is spans[-1])]
+                        for rows in by_side
+                    ),
+                )
+            )
+            first = last
+        return tables
 
-        def by_id(rows):
-            return {
-                record.id: Sum(to_units(revenue, rounding), count)
-                for record, revenue, count in rows
-            }
+    @contextmanager
+    def _room_for_groups(self):
+        """Let the database add up in memory what it believes to be many groups.
 
-        figures = by_id(customers)
-        countries_of = self._read_visible_customers(list(filter(None, figures)))
-        visible, countries = {}, defaultdict(Sum)
-        hidden = Sum()
-        for customer_id, figure in figures.items():
-            if customer_id in countries_of:
-                visible[customer_id] = figure
+        It cannot know how few buckets there are and takes each order for one of its
+        own: it would sort all orders instead. The groups there really are take a few
+        megabytes.
+        """
+        [[before, _now]] = self.env.execute_query(
+            SQL(
+                "SELECT current_setting('work_mem'), set_config('work_mem', %s, true)",
+                WORK_MEMORY,
+            )
+        )
+        yield
+        # After an error the savepoint's end does it.
+        self.env.execute_query(SQL("SELECT set_config('work_mem', %s, true)", before))
+
+    def _make_core(self, table, countries_of):
+        """:class:`CoreRows` of one span's rows.
+
+        :param countries_of: result of :meth:`_read_visible_customers`
+        """
+        customers, last_orders, effects = {}, {}, {}
+        countries = defaultdict(lambda: [0, 0])
+        hidden_units = hidden_count = hidden_effect = 0
+        for customer_id, units, count, effect, last in table.customers:
+            country_id = countries_of.get(customer_id)
+            if country_id is None:
+                hidden_units += units
+                hidden_count += count
+                hidden_effect += effect or 0
             else:
-                hidden += figure
-            countries[countries_of.get(customer_id, False)] += figure
-        revenue, order_count = totals[0] if totals else (0, 0)
+                customers[customer_id] = Sum(units, count)
+                last_orders[customer_id] = last
+                if effect:
+                    effects[customer_id] = effect
+            country = countries[country_id or False]
+            country[0] += units
+            country[1] += count
+        if hidden_effect:
+            effects[False] = hidden_effect
         return CoreRows(
-            total=Sum(to_units(revenue, rounding), order_count),
-            points={
-                index - 1: Sum(to_units(revenue, rounding), order_count)
-                for index, revenue, order_count in points
+            total=Sum(*table.totals[0][:2]) if table.totals else Sum(),
+            points={index: Sum(*figures[:2]) for index, *figures in table.points},
+            customers=customers,
+            hidden=Sum(hidden_units, hidden_count),
+            users={one or False: Sum(*figures[:2]) for one, *figures in table.users},
+            teams={one or False: Sum(*figures[:2]) for one, *figures in table.teams},
+            countries={one: Sum(*figures) for one, figures in countries.items()},
+            pairs={
+                (company_id, currency_id): Sum(*figures[:2])
+                for company_id, currency_id, *figures in table.pairs
             },
-            customers=visible,
-            hidden=hidden,
-            users=by_id(users),
-            teams=by_id(teams),
-            countries=dict(countries),
+            last_orders=last_orders,
+            effects=effects,
         )
 
     def _read_visible_customers(self, customer_ids):
@@ -164,11 +276,20 @@ class SaleDashboardSource(models.AbstractModel):
             return {}
         partners = self.env["res.partner"].with_context(active_test=False)
         groups = partners._read_group(
-            [("id", "in", customer_ids)], ["country_id"], ["id:array_agg"]
+            self._get_ids_domain("id", customer_ids), ["country_id"], ["id:array_agg"]
         )
         return {
             customer_id: country.id for country, ids in groups for customer_id in ids
         }
+
+    def _get_ids_domain(self, field, ids):
+        """``field`` is one of thousands of ids: written once, as one value."""
+        array = f"{{{','.join(map(str, ids))}}}"
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s = ANY(%s::int[])", model._field_to_sql(alias, field, query), array
+            )
+        )
 
     def _read_names(self, model, ids, fields):
         """Fields of the records the viewer may read, archived ones included.
@@ -197,15 +318,20 @@ class SaleDashboardSource(models.AbstractModel):
         """
         if not customer_ids:
             return []
-        earlier = self.env["sale.order"]._read_group(
+        earlier = (
             self._get_company_domain(scope)
             & self._get_confirmed_domain()
             & Domain("date_order", "<", span.start)
-            & Domain(CUSTOMER, "in", list(customer_ids)),
-            [CUSTOMER],
         )
-        known = {customer.id for (customer,) in earlier}
-        return sorted(set(customer_ids) - known)
+        # From the customers to their orders: the first one found ends the search, so
+        # the cost is that of the customers, not that of the history.
+        [[known]] = self.env["res.partner"]._read_group(
+            self._get_ids_domain("commercial_partner_id", customer_ids)
+            & Domain("sale_order_ids", "any", earlier),
+            [],
+            ["commercial_partner_id:array_agg_distinct"],
+        )
+        return sorted(set(customer_ids).difference(known or ()))
 
     def _read_conversion(self, scope, span):
         """Orders created in the span, and how many of them count as converted.
@@ -218,15 +344,16 @@ class SaleDashboardSource(models.AbstractModel):
             orders.search_count(self._get_created_domain(scope, span)),
         )
 
-    def _read_last_orders(self, scope):
-        """Last local order day of every customer in the period.
+    def _read_last_orders(self, scope, core):
+        """How many days before the period's end each customer last ordered.
 
-        :return: customer id (False: hidden) -> date
+        :param CoreRows core: of the period
+        :return: customer id -> days
         """
-        rows = self.env["sale.order"]._read_group(
-            self._get_sales_domain(scope, scope.current), [CUSTOMER], ["date_order:max"]
+        request = scope.request
+        return days_before(
+            core.last_orders, request.date_to, request.date_from, scope.zone
         )
-        return {customer.id: local_today(last, scope.zone) for customer, last in rows}
 
     def _read_lifetimes(self, scope, customer_ids):
         """What customers have ordered up to the end of the period, whatever the filter.
@@ -369,30 +496,27 @@ class SaleDashboardSource(models.AbstractModel):
         """Orders Sales Analysis leaves out: it reports product lines only."""
         return Domain("order_line", "not any", [("display_type", "=", False)])
 
-    def _read_pairs_without_rate(self, scope):
+    def _list_pairs_without_rate(self, scope, core):
         """Currencies of the period's orders that their company has no rate for.
 
+        :param CoreRows core: of the period
         :return: ``(company, currency, domain, Sum)`` rows
         """
         sales = self._get_sales_domain(scope, scope.current)
-        rows = self.env["sale.order"]._read_group(
-            sales & self._get_foreign_domain(),
-            ["company_id", "currency_id"],
-            [f"{self._get_revenue_field(scope)}:sum", "__count"],
-        )
-        rounding = self.env.company.currency_id.rounding
-        return [
-            (
-                company,
-                currency,
-                sales
-                & Domain("company_id", "=", company.id)
-                & Domain("currency_id", "=", currency.id),
-                Sum(to_units(revenue, rounding), count),
-            )
-            for company, currency, revenue, count in rows
-            if not company._has_dashboard_rate(currency)
-        ]
+        rows = []
+        for (company_id, currency_id), figures in sorted(core.pairs.items()):
+            company = self.env["res.company"].browse(company_id)
+            currency = self.env["res.currency"].browse(currency_id)
+            if currency != company.currency_id and not company._has_dashboard_rate(
+                currency
+            ):
+                domain = (
+                    sales
+                    & Domain("company_id", "=", company_id)
+                    & Domain("currency_id", "=", currency_id)
+                )
+                rows.append((company, currency, domain, figures))
+        return rows
 
     # ------------------------------------------------------------------
     # Constant currency
@@ -430,22 +554,17 @@ class SaleDashboardSource(models.AbstractModel):
             if amount and company_amount and (amount > 0) == (company_amount > 0)
         ]
 
-    def _read_currency_effects(self, scope, rates):
-        """Revenue as booked minus revenue at the comparison's rates, by customer.
 
-        :param rates: result of :meth:`_read_comparison_rates`
-        :return: customer id (False: hidden) -> units
-        """
-        revenue = self._get_revenue_field(scope)
-        constant = f"dashboard_constant_{scope.request.measure}"
-        orders = self.env["sale.order"].with_context(sale_dashboard_rates=rates)
-        rows = orders._read_group(
-            self._get_sales_domain(scope, scope.current) & self._get_foreign_domain(),
-            [CUSTOMER],
-            [f"{revenue}:sum", f"{constant}:sum"],
-        )
-        rounding = self.env.company.currency_id.rounding
-        return {
-            customer.id: to_units(booked, rounding) - to_units(at_constant, rounding)
-            for customer, booked, at_constant in rows
-        }
+class _Table(NamedTuple):
+    """The rows of one span as the query gives them.
+
+    Each row: what it is grouped by, units, orders, currency effect in units or None,
+    and the instant of the last order.
+    """
+
+    points: list
+    totals: list
+    customers: list
+    users: list
+    teams: list
+    pairs: list

@@ -4,7 +4,6 @@ from datetime import timezone
 from odoo import models
 from odoo.fields import Domain
 
-from ..engine.money import to_units
 from ..engine.periods import get_zone, period_bounds
 from ..engine.targets import working_days
 
@@ -27,7 +26,7 @@ class SaleDashboardSource(models.AbstractModel):
         :return: ``(company id, field, record id)`` -> units; ``field`` is ``team_id``
             or ``user_id``, or False (as the record id) for the whole company
         """
-        orders = self.env["sale.order"]
+        orders = self.env["sale.order"].with_context(sale_dashboard_raw=True)
         orders.check_access("read")
         companies, *others = orders._read_grouping_sets(
             self._get_sales_domain(scope, scope.current)
@@ -35,14 +34,10 @@ class SaleDashboardSource(models.AbstractModel):
             [["company_id"], ["company_id", "team_id"], ["company_id", "user_id"]],
             [f"{self._get_revenue_field(scope)}:sum"],
         )
-        rounding = self.env.company.currency_id.rounding
-        reached = {
-            (company.id, False, False): to_units(revenue, rounding)
-            for company, revenue in companies
-        }
+        reached = {(company_id, False, False): units for company_id, units in companies}
         for field, rows in zip(("team_id", "user_id"), others, strict=True):
-            for company, record, revenue in rows:
-                reached[company.id, field, record.id] = to_units(revenue, rounding)
+            for company_id, record_id, units in rows:
+                reached[company_id, field, record_id or False] = units
         return reached
 
     def _read_daily_revenue(self, scope, fields=()):
@@ -55,7 +50,9 @@ class SaleDashboardSource(models.AbstractModel):
             all companies together
         """
         span = scope.current
-        orders = self.env["sale.order"].with_context(sale_dashboard_bounds=span.bounds)
+        orders = self.env["sale.order"].with_context(
+            sale_dashboard_bounds=span.bounds, sale_dashboard_raw=True
+        )
         orders.check_access("read")
         companies, *others = orders._read_grouping_sets(
             self._get_sales_domain(scope, span),
@@ -65,17 +62,15 @@ class SaleDashboardSource(models.AbstractModel):
             ],
             [f"{self._get_revenue_field(scope)}:sum"],
         )
-        rounding = self.env.company.currency_id.rounding
+        days = [bucket.date_from for bucket in span.buckets]
         daily = defaultdict(Counter)
-        for company, bucket, revenue in companies:
-            day = span.buckets[bucket - 1].date_from
-            units = to_units(revenue, rounding)
-            daily[company.id, False, False][day] = units
+        for company_id, bucket, units in companies:
+            day = days[bucket - 1]
+            daily[company_id, False, False][day] = units
             daily[None][day] += units
         for field, rows in zip(fields, others, strict=True):
-            for company, record, bucket, revenue in rows:
-                day = span.buckets[bucket - 1].date_from
-                daily[company.id, field, record.id][day] = to_units(revenue, rounding)
+            for company_id, record_id, bucket, units in rows:
+                daily[company_id, field, record_id or False][days[bucket - 1]] = units
         return daily
 
     # ------------------------------------------------------------------

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.money import from_units, revenue_units
+from ..indexes import LargeIndex
 
 # Revenue field -> the stored amount of the line it is made from.
 LINE_SOURCES = {
@@ -37,6 +38,9 @@ class SaleOrderLine(models.Model):
         compute_sudo=False,
         help="Total at the order's own rate, in the current company's currency.",
     )
+
+    # Orders without any product line.
+    _dashboard_products = LargeIndex("(order_id) WHERE display_type IS NULL")
 
     @api.depends("price_subtotal", "price_total", "order_id.currency_rate")
     @api.depends_context("allowed_company_ids")

@@ -16,12 +16,15 @@ from . import test_figures
 from . import test_growth
 from . import test_herald
 from . import test_i18n
+from . import test_indexes
 from . import test_live
 from . import test_live_browsers
 from . import test_property_figures
 from . import test_reconcile
+from . import test_right_to_left
 from . import test_rights
 from . import test_scheduled
 from . import test_search
+from . import test_sharing
 from . import test_targets
 from . import test_verify_rpc

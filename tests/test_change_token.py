@@ -1,15 +1,13 @@
 """The change token: every change that can move a figure moves it, nothing else does."""
 
-import threading
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api, modules
+from odoo import modules
 from odoo.fields import Command
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
+from odoo.tests import tagged
 
-from .common import DashboardCase
+from .common import CommittedCase, DashboardCase, listed_statements
 
 JUNE = ("2025-06-01", "2025-06-30")
 
@@ -308,24 +306,13 @@ class TestChangeToken(DashboardCase):
         quotation = self.make_order(5, confirm=False)
         self.env.cr.flush()
         self.env.cr.clear()
-        statements = []
-        thread = threading.current_thread()
-        hooks = getattr(thread, "query_hooks", None)
-        thread.query_hooks = [
-            lambda _cr, query, *_more: statements.append(
-                query if isinstance(query, str) else query.code
-            )
-        ]
-        try:
+        with (
             # As outside of tests, where the message is not sent by who confirms.
-            with patch.object(modules.module, "current_test", None):
-                quotation.action_confirm()
-                self.env.cr.flush()
-        finally:
-            if hooks is None:
-                del thread.query_hooks
-            else:
-                thread.query_hooks = hooks
+            patch.object(modules.module, "current_test", None),
+            listed_statements() as statements,
+        ):
+            quotation.action_confirm()
+            self.env.cr.flush()
         ours = [
             statement
             for statement in statements
@@ -349,67 +336,7 @@ class TestChangeToken(DashboardCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTwoWriters(BaseCase):
-    """Real transactions: what one sees of another is the whole point."""
-
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.cursor() as env:
-            viewer = new_test_user(
-                env, "dashboard_two_writers", "sales_team.group_sale_manager"
-            )
-            customer = env["res.partner"].create({"name": "Two writers"})
-            product = env["product.product"].create({"name": "Table"})
-            orders = env["sale.order"].create(
-                [
-                    {
-                        "partner_id": customer.id,
-                        "order_line": [
-                            Command.create(
-                                {"product_id": product.id, "price_unit": price}
-                            )
-                        ],
-                    }
-                    for price in (1, 10)
-                ]
-            )
-            self.viewer, self.customer = viewer.id, customer.id
-            self.product, self.orders = product.id, orders.ids
-        self.addCleanup(self.remove)
-
-    def remove(self):
-        with self.cursor() as env:
-            orders = env["sale.order"].browse(self.orders)
-            orders._action_cancel()
-            orders.unlink()
-            viewer = env["res.users"].browse(self.viewer)
-            partners = viewer.partner_id + env["res.partner"].browse(self.customer)
-            env["sale.dashboard"].search([("create_uid", "=", self.viewer)]).unlink()
-            viewer.unlink()
-            partners.unlink()
-            env["product.product"].browse(self.product).unlink()
-
-    @contextmanager
-    def cursor(self, user=SUPERUSER_ID):
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, user, {"tracking_disable": True})
-
-    def confirm(self, env, number):
-        env["sale.order"].browse(self.orders[number]).action_confirm()
-        env.cr.flush()
-
-    def ask(self):
-        """Revenue as a reader sees it now, and the id of his record."""
-        with self.cursor(self.viewer) as env:
-            today = env["sale.dashboard"]._make_day_scope().today
-            payload = env["sale.dashboard"].generate_dashboard_data(
-                str(today.replace(day=1)),
-                str(today),
-                filters={"partner_ids": [self.customer]},
-            )
-        return payload["overview"]["total_revenue"], payload["id"]
-
+class TestTwoWriters(CommittedCase):
     def test_the_first_writer_commits_last(self):
         with self.cursor() as first:
             self.confirm(first, 0)

@@ -626,7 +626,7 @@ class TestFigures(DashboardCase):
         self.make_order(100)
         source = self.env.registry["sale.dashboard.source"]
         with (
-            patch.object(source, "_read_core", side_effect=KeyError("broken")),
+            patch.object(source, "_read_cores", side_effect=KeyError("broken")),
             mute_logger("odoo.addons.sale_dashboard.models.sale_dashboard_builder"),
         ):
             payload = self.compute()

@@ -919,18 +919,18 @@ class TestVerifyRpc(HttpCase):
     def test_wrong_server_is_found(self):
         """A server that computes wrongly differs even when asked again."""
         source = self.registry["sale.dashboard.source"]
-        original = source._read_core
+        original = source._read_cores
 
-        def wrong(records, scope, span):
-            rows = original(records, scope, span)
-            return replace(rows, total=rows.total + Sum(1, 0))
+        def wrong(*args):
+            rows, before = original(*args)
+            return replace(rows, total=rows.total + Sum(1, 0)), before
 
         for arguments in (
             ("--date-from=2025-03-01", "--date-to=2025-03-31"),
             # what is compared moves with the clock
             ("--compare=previous_year",),
         ):
-            with patch.object(source, "_read_core", wrong):
+            with patch.object(source, "_read_cores", wrong):
                 done = self.run_script(
                     self.admin, *arguments, f"--company-ids={self.company.id}"
                 )
@@ -1058,7 +1058,7 @@ class TestVerifyRpc(HttpCase):
             self.assertIn(f"FAILED on the server: {section}: ", done.stdout)
         self.assertRegex(done.stdout, r"total_revenue .*\| ok")
         self.assertIn(" figures compared, 0 differ", done.stdout)
-        with patch.object(source, "_read_core", side_effect=ValueError):
+        with patch.object(source, "_read_cores", side_effect=ValueError):
             done = self.run_script(self.admin, *arguments, "--timezone=UTC")
         self.assertUnchecked(done, "the server could not compute it: ")
 

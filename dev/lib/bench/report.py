@@ -117,9 +117,7 @@ def versions() -> dict[str, str]:
     }
 
 
-def draw(
-    target: Path, context: Context, sizes: dict[int, dict[str, float]]
-) -> None:
+def draw(target: Path, context: Context, sizes: dict[int, dict[str, float]]) -> None:
     """The picture of cost against the number of orders.
 
     :param sizes: number of orders -> series -> median in ms

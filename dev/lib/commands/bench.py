@@ -2,8 +2,8 @@
 
 Makes a database of N orders by SQL and keeps it for the next run; then measures the
 dashboard (computed anew, from its cache), SQL written by hand that computes the same
-figures (dev/bench.sql), the data calls of Odoo's own Sales dashboard, and the seed's way
-over zenoo-rpc. Prints the medians, their spread and the ratios. The databases take
+figures (dev/bench.sql), the data calls of Odoo's own Sales dashboard, and the seed's
+way over zenoo-rpc. Prints the medians, their spread and the ratios. The databases take
 about 1.3 GB for a million orders; their names begin with `sale_dashboard_bench`.
 
 `dev/bench load` leaves many dashboards open in a copy of that database while orders are

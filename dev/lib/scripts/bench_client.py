@@ -1,8 +1,8 @@
 """A client of a served Odoo: answers requests of `dev/bench`, one line of JSON each.
 
 Started as a program of the environment: `bench_client.py URL DATABASE LOGIN PASSWORD`.
-A request names an `op` and a `period`; the answer's `ms` is the wall clock from the first
-byte sent to the last answer read.
+A request names an `op` and a `period`; the answer's `ms` is the wall clock from the
+first byte sent to the last answer read.
 
 http     our answer, computed anew
 odoo     the data calls that the page of Odoo's own Sales dashboard makes, in its order,
@@ -162,9 +162,7 @@ def odoo_calls(period):
     )
     days = (last - first).days + 1
     this = between("date", first, last)
-    before = between(
-        "date", first - timedelta(days=days), last - timedelta(days=days)
-    )
+    before = between("date", first - timedelta(days=days), last - timedelta(days=days))
     return [
         chart([*this, ["state", "!=", "cancel"]], "country_id"),
         chart(this, "date:month"),

@@ -6,7 +6,8 @@ counted back from the last day: twice as many years add older orders, and leave 
 newer ones as they are.
 
 What to make comes in the environment, as JSON in BENCH_COMPANY: `orders`, `years`,
-`last_day`. Speaks in lines: `progress: 3/40 text`, and at the end `bench company: made`.
+`last_day`. Speaks in lines: `progress: 3/40 text`, and at the end `bench company:
+made`.
 """
 
 import json
@@ -44,7 +45,8 @@ CREATE FUNCTION pg_temp.price(n bigint, line int) RETURNS numeric
 # Sold on workdays more than on weekends, from 7 to 19 o'clock; of the customers, four
 # fifths have been there from the start, the others come one by one in the last three
 # years; a few buy often. One order in five is in a foreign currency, one in four is of
-# the second company. Quotations are made up to three weeks before they are confirmed.
+# the second company. Quotations are made up to three weeks before they are confirmed;
+# those of more than three months ago are cancelled, but for one in fifty.
 ORDERS = """
 INSERT INTO sale_order (
     id, name, company_id, partner_id, partner_invoice_id, partner_shipping_id,
@@ -75,8 +77,12 @@ FROM (
         )::int + floor(pg_temp.r(n, 2) * %(per_customer)s)::int AS partner_id,
         CASE
             WHEN pg_temp.r(n, 5) < 0.75 THEN 'sale'
-            WHEN pg_temp.r(n, 5) < 0.85 THEN 'cancel'
-            WHEN pg_temp.r(n, 5) < 0.95 THEN 'draft'
+            WHEN pg_temp.r(n, 5)
+                < CASE
+                    WHEN day >= %(end)s::timestamp - interval '90 days'
+                    THEN 0.85 ELSE 0.995 END
+            THEN 'cancel'
+            WHEN pg_temp.r(n, 5) < 0.93 THEN 'draft'
             ELSE 'sent'
         END AS state,
         pg_temp.price(n, 1) * pg_temp.quantity(n, 1)
@@ -250,7 +256,9 @@ class Company:
                 for n in range(SALESPEOPLE)
             ]
         )
-        self.cr.execute("CREATE TEMP TABLE bench_user (number int, id int, team_id int)")
+        self.cr.execute(
+            "CREATE TEMP TABLE bench_user (number int, id int, team_id int)"
+        )
         for number, user in enumerate(users):
             self.cr.execute(
                 SQL(
@@ -278,7 +286,8 @@ class Company:
             ]
         )
         self.cr.execute(
-            "CREATE TEMP TABLE bench_product (number int, id int, uom_id int, name text)"
+            "CREATE TEMP TABLE bench_product"
+            " (number int, id int, uom_id int, name text)"
         )
         for number, product in enumerate(products):
             self.cr.execute(
@@ -315,7 +324,9 @@ class Company:
             own = company.currency_id.name
             rates = {own: 1.0, **RATES[own]}
             for month in range(1, 13):
-                for (name, rate), (low, high) in zip(rates.items(), shares, strict=True):
+                for (name, rate), (low, high) in zip(
+                    rates.items(), shares, strict=True
+                ):
                     moved = rate if name == own else rate * (1 + (month % 7 - 3) / 100)
                     self.cr.execute(
                         SQL(

@@ -1,10 +1,10 @@
 """The seed's program over zenoo-rpc, mended only as far as it must be to run.
 
-The seed reads all orders of the period and adds them up in Python, four times, since its
-four parts begin with an empty cache. As written it does not run: its cache, dates and
-models are refused. Mended are the connection, the models, the dates (text) and the
-cache (a dict, as empty at the start as the seed's); added is the selection of companies.
-What it reads and how it adds up is the seed's.
+The seed reads all orders of the period and adds them up in Python, four times, since
+its four parts begin with an empty cache. As written it does not run: its cache, dates
+and models are refused. Mended are the connection, the models, the dates (text) and
+the cache (a dict, as empty at the start as the seed's); added is the selection of
+companies. What it reads and how it adds up is the seed's.
 """
 
 import asyncio
@@ -41,9 +41,7 @@ class MendedModel(OdooModel):
         mended = {}
         for name, value in data.items():
             field = cls.model_fields.get(name)
-            types = (
-                (get_args(field.annotation) or (field.annotation,)) if field else ()
-            )
+            types = (get_args(field.annotation) or (field.annotation,)) if field else ()
             if field and value is False and bool not in types:
                 mended[name] = None
             elif field and isinstance(value, list) and len(value) == 2:

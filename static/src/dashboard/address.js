@@ -1,6 +1,7 @@
 import { useEffect } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { PATH_KEYS, router } from "@web/core/browser/router";
+import { PATH_KEYS, router, routerBus } from "@web/core/browser/router";
+import { useBus } from "@web/core/utils/hooks";
 import { pick, shallowEqual } from "@web/core/utils/objects";
 import {
     BREAKDOWNS,
@@ -171,16 +172,18 @@ export function getInitialParams({ action, globalState }) {
 export function useAddress(props, { getParams, onNavigate }) {
     const nothing = Object.fromEntries(ADDRESS_KEYS.map((key) => [key, undefined]));
     const getGlobalState = () => ({ [STATE_KEY]: getParams() });
-    let stateBefore = null;
+    let isOpening = true;
+    /** Whether it is the router that asks for another page, and not somebody's click. */
+    let isRouted = false;
 
     useEffect(
         () => {
             const isBare = ADDRESS_KEYS.every((key) => router.current[key] === undefined);
-            if (!stateBefore && isBare && isAt(props.action) && isAddressCurrent()) {
+            if (isOpening && isBare && isAt(props.action) && isAddressCurrent()) {
                 // In the place of the bare address: going back must not lead to it.
                 router.replaceState(getParams(), { sync: true });
             }
-            stateBefore = router.current;
+            isOpening = false;
             props.updateActionState?.({
                 ...nothing,
                 ...getParams(),
@@ -189,23 +192,21 @@ export function useAddress(props, { getParams, onNavigate }) {
         },
         () => [JSON.stringify(getParams())]
     );
-
-    /** Whether the router went to another view of this page; it is told a moment later. */
-    function isStep() {
-        const shown = JSON.parse(browser.sessionStorage.getItem("current_state") || "{}");
-        const params = pick(router.current, ...ADDRESS_KEYS);
-        return (
-            router.current !== stateBefore &&
-            isSamePage(router.current, shown) &&
-            !shallowEqual(params, getParams())
-        );
-    }
+    useBus(routerBus, "ROUTE_CHANGE", () => {
+        isRouted = true;
+    });
 
     function beforeLeave() {
-        if (!isStep()) {
+        const shown = JSON.parse(browser.sessionStorage.getItem("current_state") || "{}");
+        const isHere = isRouted && isSamePage(router.current, shown);
+        isRouted = false;
+        if (!isHere) {
             return true;
         }
-        onNavigate(pick(router.current, ...ADDRESS_KEYS));
+        const params = pick(router.current, ...ADDRESS_KEYS);
+        if (!shallowEqual(params, getParams())) {
+            onNavigate(params);
+        }
         return false;
     }
 

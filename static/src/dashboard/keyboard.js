@@ -1,4 +1,5 @@
 import { useExternalListener } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
@@ -24,20 +25,31 @@ export const KEYS = [
     { id: "help", key: "?", label: _t("This help") },
 ];
 
-/** What takes such keys for itself. */
-const OWN_KEYS = [
-    "input",
-    "textarea",
-    "select",
-    "[contenteditable=true]",
-    "[role=tablist]",
-    "[role=listbox]",
-    ".o-dropdown--menu",
-    ".o_popover",
-].join(",");
+/** Where one types or walks through a menu. */
+const TYPING = "input, textarea, select, [contenteditable=true], .o-dropdown--menu, .o_popover";
+/** What arrows have a meaning of its own for. */
+const WALKING = "[role=slider], [role=tablist], [role=listbox], [role=grid]";
 
-function isFree(target) {
-    return !target?.closest?.(OWN_KEYS);
+/** Speech input and shaky hands press keys nobody meant: every reader can switch them off. */
+const STORAGE_KEY = "sale_dashboard.keys";
+
+/**
+ * @returns {boolean} whether keys do anything on this browser
+ */
+export function areKeysOn() {
+    return browser.localStorage.getItem(STORAGE_KEY) !== "off";
+}
+
+/**
+ * @param {boolean} isOn
+ */
+export function setKeysOn(isOn) {
+    browser.localStorage.setItem(STORAGE_KEY, isOn ? "on" : "off");
+}
+
+function isFree(target, hotkey = "") {
+    const taken = hotkey.startsWith("arrow") ? `${TYPING}, ${WALKING}` : TYPING;
+    return areKeysOn() && !target?.closest?.(taken);
 }
 
 /**
@@ -59,7 +71,9 @@ export function useKeyboard(actions) {
     const ui = useService("ui");
     for (const { hotkey, id } of KEYS) {
         if (hotkey) {
-            useHotkey(hotkey, () => actions[mirror(id)](), { isAvailable: isFree });
+            useHotkey(hotkey, () => actions[mirror(id)](), {
+                isAvailable: (target) => isFree(target, hotkey),
+            });
         }
     }
     // Odoo's service knows no punctuation; otherwise these follow its rules.

@@ -6,15 +6,13 @@ import { SearchModel } from "@web/search/search_model";
 /** Where a favorite keeps what is chosen beside the filters: a key of its context. */
 export const FAVORITE_KEY = "sale_dashboard";
 
-/** By which field of an order the rows of each section are filtered. */
-export const FILTER_FIELDS = Object.freeze({
-    customer: "dashboard_customer_id",
-    user: "user_id",
-    team: "team_id",
-    country: "dashboard_country_id",
-    product: "dashboard_product_id",
-    category: "dashboard_category_id",
-});
+/** The field of the search view by which a path of an order is searched for. */
+const SEARCH_FIELDS = {
+    partner_id: "dashboard_customer_id",
+    "partner_id.country_id": "dashboard_country_id",
+    "order_line.product_id": "dashboard_product_id",
+    "order_line.product_id.categ_id": "dashboard_category_id",
+};
 
 const RELATIONAL_TYPES = ["many2one", "many2many", "one2many"];
 
@@ -78,14 +76,17 @@ export class DashboardSearchModel extends SearchModel {
      * Adds a filter, unless it is on already.
      *
      * @param {Object} params
-     * @param {string} params.field of an order, best one of the search view: its values
-     *  are alternatives to each other
+     * @param {string} params.field path from an order; values of one that the search view
+     *  knows are alternatives to each other
      * @param {(number | false)[]} [params.ids] of the records; otherwise:
      * @param {string} [params.operator]
      * @param {any} [params.value]
      * @param {string} params.label what the value is called
      */
-    async filterBy({ field, ids, operator, value, label }) {
+    async filterBy({ field: path, ids, operator, value, label }) {
+        const field = this._findItem({ type: "field", fieldName: SEARCH_FIELDS[path] })
+            ? SEARCH_FIELDS[path]
+            : path;
         if (ids) {
             operator = ids.length === 1 ? "=" : "in";
             value = ids.length === 1 ? ids[0] : ids;

@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { click, queryAllTexts, waitFor } from "@odoo/hoot-dom";
+import { click, press, queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
 import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import {
     getService,
@@ -562,6 +562,24 @@ test("coming back finds the choice and the figures again", async () => {
     expect(".o_sd_skeleton").toHaveCount(0);
     await animationFrame();
     expect.verifySteps(["daily", "weekly", "daily", "weekly"]);
+});
+
+test("on the curve the arrow keys are the curve's; days selected there become the period", async () => {
+    mockDashboard(({ date_from, date_to }) => {
+        expect.step([date_from, date_to]);
+        return makePayload();
+    });
+    await openDashboard();
+    await waitFor(CARDS);
+    queryFirst(".o_sd_chart").focus();
+    await press("ArrowLeft");
+    await press(["Shift", "ArrowLeft"]);
+    await press("Enter");
+    await animationFrame();
+    expect.verifySteps([
+        ["2026-10-24", "2026-11-22"],
+        ["2026-11-20", "2026-11-21"],
+    ]);
 });
 
 test("follows Odoo's dark mode", async () => {

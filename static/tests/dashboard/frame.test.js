@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { click, edit, press, queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
-import { animationFrame, runAllTimers } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
 import {
     contains,
     editFavoriteName,
@@ -107,6 +107,15 @@ test("what is searched for by keyboard is suggested, and filters", async () => {
     expect.verifySteps([ask(), ask({ domain: [["name", "ilike", "S01"]] })]);
 });
 
+test("rows and days of the parts: a filter of the row, a period of the days", async () => {
+    await openAndStep();
+    await contains(".o_sd_breakdown [data-key='user:5'] .o_sd_filter").click();
+    await animationFrame();
+    expect(queryAllTexts(".o_facet_value")).toEqual(["Marc Demo"]);
+    await contains("[data-dimension=team]").click();
+    expect.verifySteps([ask(), ask({ domain: [["user_id", "=", 5]] })]);
+});
+
 test("neither group-bys nor date filters: the period is chosen beside", async () => {
     await openAndStep();
     await showSearch();
@@ -176,13 +185,16 @@ test("every choice is in the address, and a step of the history", async () => {
     expect(getParams()).toEqual({ period: "last_30_days" });
     await contains(".o_sd_period_previous").click();
     await runAllTimers();
-    await choose("vs previous period", "none");
+    // By key: on touch screens Odoo's menus are steps of the history of their own.
+    await press("c");
+    await animationFrame();
+    await runAllTimers();
     expect(getParams()).toEqual({
         period: "custom",
         from: "2026-09-24",
         to: "2026-10-23",
         step: "days",
-        compare: "none",
+        compare: "same_weekdays",
     });
     browser.history.back();
     await runAllTimers();
@@ -203,7 +215,7 @@ test("every choice is in the address, and a step of the history", async () => {
     expect.verifySteps([
         ask(),
         ask(before),
-        ask({ ...before, compare: "none" }),
+        ask({ ...before, compare: "same_weekdays" }),
         ask(before),
         ask(),
         ask(before),
@@ -479,7 +491,7 @@ test("keys: periods, comparison, granularity, measure, refresh", async () => {
         ask({ compare, measure: "total" }),
         ask({ compare, measure: "total" }),
     ]);
-    expect(".o_sd_toolbar .o_sd_chip:contains(Day)").toHaveCount(1);
+    expect("[aria-label='Granularity: Day']").toHaveCount(1);
     await press("p");
     await animationFrame();
     expect(".o_sd_period_menu").toHaveCount(1);
@@ -508,6 +520,48 @@ test("keys are letters where one types, and nothing under a dialog", async () =>
     await animationFrame();
     expect(".modal").toHaveCount(0);
     expect(".o_sd_refresh").toBeFocused();
+});
+
+test("keys can be switched off in this browser; help is a button too", async () => {
+    await openAndStep();
+    await click(".o_sd_help");
+    await animationFrame();
+    await contains(".o_sd_keys_on input").click();
+    await press("Escape");
+    await animationFrame();
+    await press("c");
+    await press("?");
+    await animationFrame();
+    expect(".modal").toHaveCount(0);
+    await click(".o_sd_help");
+    await animationFrame();
+    expect(".o_sd_keys_on input").not.toBeChecked();
+    await contains(".o_sd_keys_on input").click();
+    await press("Escape");
+    await animationFrame();
+    await press("c");
+    await animationFrame();
+    expect.verifySteps([ask(), ask({ compare: "same_weekdays" })]);
+});
+
+test("arrows are the curve's where it has the focus, letters are not", async () => {
+    await openAndStep();
+    queryFirst(".o_sd_revenue_chart [role=slider]").focus();
+    await press("ArrowLeft");
+    await animationFrame();
+    await press("c");
+    await animationFrame();
+    expect.verifySteps([ask(), ask({ compare: "same_weekdays" })]);
+});
+
+test("after midnight a relative period is of the new day", async () => {
+    await openAndStep();
+    mockDate("2026-11-23 00:00:10");
+    await advanceTime(30 * 1000);
+    await animationFrame();
+    expect(".o_sd_skeleton").toHaveCount(0);
+    await advanceTime(60 * 1000);
+    expect.verifySteps([ask(), ask({ date_from: "2026-10-25" })]);
 });
 
 test("the address is copied, or said", async () => {
@@ -550,6 +604,9 @@ test("wall mode: figures only; Escape leaves it", async () => {
     await animationFrame();
     expect(".o_sd_wall").toHaveCount(0);
     expect(".o_control_panel").toHaveCount(1);
+    if (queryFirst(".o_sd_toggle_wall")) {
+        expect(".o_sd_toggle_wall").toBeFocused();
+    }
     await runAllTimers();
     expect(getParams()).toEqual({ period: "last_30_days" });
 });

@@ -30,10 +30,12 @@ import { useKeyboard } from "../keyboard";
 import { KeysDialog } from "../keys_dialog/keys_dialog";
 import { useLiveRefresh } from "../live_refresh";
 import { MetricCard } from "../metric_card/metric_card";
+import { useNewDay } from "../new_day";
 import { PeriodPicker } from "../period_picker/period_picker";
 import { canShiftForward, countDays, getPreset, makeCustomPeriod, shiftPeriod } from "../periods";
 import { Quotations } from "../quotations/quotations";
 import { ReconcileDialog } from "../reconcile_dialog/reconcile_dialog";
+import { ReportHead } from "../report_head/report_head";
 import { RevenueChart } from "../revenue_chart/revenue_chart";
 import { FAVORITE_KEY } from "../search_model";
 import { Segments } from "../segments/segments";
@@ -88,6 +90,7 @@ export class SaleDashboard extends Component {
         MetricCard,
         PeriodPicker,
         Quotations,
+        ReportHead,
         RevenueChart,
         SearchBar,
         Segments,
@@ -144,6 +147,10 @@ export class SaleDashboard extends Component {
                 (part) => `sale_dashboard.SaleDashboard.${part}`
             )
         );
+        useNewDay(
+            () => this.model.today,
+            () => this.reread()
+        );
         useBus(this.search, "update", () => this.onSearchUpdate());
         const { beforeLeave, getGlobalState } = useAddress(this.props, {
             getParams: () => this.addressParams,
@@ -180,6 +187,24 @@ export class SaleDashboard extends Component {
             this.model.load({ silent: Boolean(this.model.answer) });
         });
         onMounted(() => this.explainAddress(this.props.start.unreadable));
+        useEffect(
+            (isOpen) => {
+                if (isOpen) {
+                    this.search.trigger("focus-search");
+                }
+            },
+            () => [this.state.isSearchOpen]
+        );
+        // The button that leads to the wall is not there on it: back from it, it has the
+        // focus again.
+        useEffect(
+            (isOn) => {
+                if (isOn) {
+                    return () => this.rootRef.el?.querySelector(".o_sd_toggle_wall")?.focus();
+                }
+            },
+            () => [this.wall.isOn]
+        );
         // Once the first figures are painted: they do not wait for the targets.
         useEffect(
             (status) => {
@@ -457,9 +482,11 @@ export class SaleDashboard extends Component {
     }
 
     openSearch() {
-        this.state.isSearchOpen = true;
-        // Where it was not there yet, it is after the next painting.
-        browser.setTimeout(() => this.search.trigger("focus-search"));
+        if (this.isSearchShown) {
+            this.search.trigger("focus-search");
+        } else {
+            this.toggleSearch();
+        }
     }
 
     toggleSearch() {
