@@ -44,6 +44,7 @@ import { StatusStrip } from "../status_strip/status_strip";
 import { Targets } from "../targets/targets";
 import { isDarkTheme } from "../theme";
 import { TopCustomers } from "../top_customers/top_customers";
+import { useWarmTemplates } from "../warm_templates";
 import { useWall } from "../wall";
 
 const GRANULARITY_LABELS = {
@@ -140,6 +141,12 @@ export class SaleDashboard extends Component {
             isKnown: (token) => this.model.hasChange(token),
             onConnection: (isConnected) => this.model.setConnected(isConnected),
         });
+        useWarmTemplates(
+            SaleDashboard.components,
+            ["Sections", "Chart", "Customers", "Ahead"].map(
+                (part) => `sale_dashboard.SaleDashboard.${part}`
+            )
+        );
         useNewDay(
             () => this.model.today,
             () => this.reread()
