@@ -41,7 +41,8 @@ LOOK = """
 class TestRightToLeft(DashboardCase, HttpCase):
     """The page in a language that is written from right to left.
 
-    Odoo turns its styles round with the program ``rtlcss`` (npm); without it this fails.
+    Odoo turns its styles round by the program ``rtlcss`` (npm), without which this
+    fails.
     """
 
     @classmethod

@@ -15,19 +15,36 @@ matrix   with --full: the demo company reconciled and verified as three users, f
 property with --full: five times as many random requests against random order books
 wheel    the wheel builds, installs elsewhere, and Odoo installs the addon from there
 
-The last line is `N passed, M failed`; a skipped test is a failed one. The logs of all
-parts are in `.odoo/log`.
+What is not `engine` and not of `--full` runs two parts at a time, each in a process of
+its own. The last line is `N passed, M failed`; a skipped test is a failed one. The logs
+of all parts are in `.odoo/log`.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from .. import locks, machine, matrix, npm, paths, postgres, server, setup, suites
+from .. import (
+    locks,
+    machine,
+    matrix,
+    npm,
+    paths,
+    postgres,
+    process,
+    progress,
+    server,
+    setup,
+    suites,
+)
 from ..database import Databases
 from ..report import Result, check, conclude, part
 from . import lint, run, verify
@@ -38,6 +55,11 @@ RUNNER_DATABASE = f"{paths.ADDON}_test_runner"
 POS_DATABASE = f"{paths.ADDON}_test_pos"
 WHEEL_DATABASE = f"{paths.ADDON}_test_wheel"
 ENGINE = "test_engine_*.py"
+#: How many parts run beside each other, and in which order they begin.
+LANES = 2
+LONGEST_FIRST = ("runner", "odoo", "verify", "wheel", "lint")
+#: In the environment of a part's process: the pid of the command it is a part of.
+PART_OF = "SALE_DASHBOARD_TEST_PART_OF"
 
 
 def main(arguments: list[str]) -> int:
@@ -47,27 +69,85 @@ def main(arguments: list[str]) -> int:
         wanted += FULL_PARTS
     if {"odoo", "runner", "verify"} & set(wanted):
         _ensure_browser()
-    total = Result()
     with setup.workshop(options.odoo) as workshop:
-        if {"lint", "verify"} & set(wanted):
+        # rtlcss for the browser tests, axe-core for the page, the tools of dev/lint
+        if {"lint", "odoo", "runner", "verify"} & set(wanted):
             npm.ensure()
         databases = Databases(workshop)
+        if os.environ.get(PART_OF) == str(os.getppid()):
+            return conclude(_run(databases, wanted, options.k))
         with locks.exclusive(
             "test", "Waiting for another dev/test of this checkout ..."
         ):
-            if {"engine", "odoo"} & set(wanted):
-                databases.install(
-                    PYTEST_DATABASE, "Installing the addon for the tests", log="test"
-                )
-                databases.set_stamp(PYTEST_DATABASE, kind="test")
-            for name, work in (PARTS | FULL_PARTS).items():
-                if name not in wanted:
-                    continue
-                result = part(name, lambda work=work: work(databases, options.k))
-                total.add(result)
-                if name == "engine" and result.failed and len(wanted) > 1:
-                    break
+            total = Result()
+            first = [name for name in wanted if name == "engine"]
+            if first:
+                total.add(_run(databases, first, options.k))
+                if total.failed and len(wanted) > 1:
+                    return conclude(total)
+            beside = [name for name in PARTS if name in wanted and name not in first]
+            if len(beside) > 1:
+                databases.template()
+                total.add(_run_beside(beside, arguments))
+                beside = []
+            rest = [name for name in FULL_PARTS if name in wanted]
+            total.add(_run(databases, beside + rest, options.k))
     return conclude(total)
+
+
+def _run(databases: Databases, names: list[str], expression: str | None) -> Result:
+    """Run parts here, one after the other."""
+    total = Result()
+    if {"engine", "odoo"} & set(names):
+        databases.install(
+            PYTEST_DATABASE, "Installing the addon for the tests", log="test"
+        )
+        databases.set_stamp(PYTEST_DATABASE, kind="test")
+    for name in names:
+        work = (PARTS | FULL_PARTS)[name]
+        total.add(part(name, lambda work=work: work(databases, expression)))
+    return total
+
+
+def _run_beside(names: list[str], arguments: list[str]) -> Result:
+    """Run parts in processes of their own, :data:`LANES` at a time.
+
+    What they show goes to our stderr; their last line, on stdout, is the result.
+    """
+    waiting = sorted(names, key=LONGEST_FIRST.index)
+    running: list[subprocess.Popen] = []
+    total = Result()
+    env = process.environment(**{PART_OF: str(os.getpid()), progress.PLAIN: "1"})
+    try:
+        while waiting or running:
+            while waiting and len(running) < LANES:
+                # argparse takes the last --only
+                command = [*sys.orig_argv, "--only", waiting.pop(0)]
+                running.append(
+                    subprocess.Popen(
+                        command,
+                        stdout=subprocess.PIPE,
+                        text=True,
+                        env=env,
+                        preexec_fn=process.die_with_parent,
+                    )
+                )
+            time.sleep(0.2)
+            for lane in [lane for lane in running if lane.poll() is not None]:
+                running.remove(lane)
+                total.add(_read_lane(lane))
+    except BaseException:
+        for lane in running:
+            process.end(lane, patience=60)
+        raise
+    return total
+
+
+def _read_lane(lane: subprocess.Popen) -> Result:
+    found = re.search(r"(\d+) passed, (\d+) failed\s*\Z", lane.stdout.read())
+    if not found or (lane.returncode and not int(found[2])):
+        return Result(failed=1)  # it has said why
+    return Result(passed=int(found[1]), failed=int(found[2]))
 
 
 def _engine(databases: Databases, expression: str | None) -> Result:
