@@ -6,7 +6,7 @@ import { usePopover } from "@web/core/popover/popover_hook";
  * Odoo shows its tooltips to the mouse only: here the keyboard gets them too, on what it
  * has focused. Escape closes them.
  *
- * @param {{ el: HTMLElement | null }} ref holds what has tooltips, or has one itself
+ * @param {{ el: HTMLElement | null }} ref holds what has tooltips
  */
 export function useKeyboardTooltip(ref) {
     const popover = usePopover(Tooltip, { setActiveElement: false });

@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { click, hover, press, queryAll, queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
+import { click, hover, press, queryAll, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
@@ -127,28 +127,6 @@ test("MetricCard: the tooltip tells the exact figures and the definition", async
         "Before: $ 214,270.50",
         "Confirmed orders.",
     ]);
-});
-
-test("MetricCard: the keyboard gets the tooltip too, and closes it with Escape", async () => {
-    await mountWithCleanup(MainComponentsContainer);
-    await mountWithCleanup(MetricCard, {
-        props: makeCardProps({ comparison: undefined, exactValue: undefined }),
-    });
-    await press("Tab");
-    await waitFor(".o-tooltip");
-    expect("button.o_sd_card").toBeFocused();
-    expect(queryAllTexts(".o-tooltip .o_sd_card_tooltip > *")).toEqual(["Confirmed orders."]);
-    await press("Escape");
-    await animationFrame();
-    expect(".o-tooltip").toHaveCount(0);
-    expect("button.o_sd_card").toBeFocused();
-    queryFirst("button.o_sd_card").blur();
-    queryFirst("button.o_sd_card").focus();
-    await waitFor(".o-tooltip");
-    await press("Enter");
-    await animationFrame();
-    expect(".o-tooltip").toHaveCount(0);
-    expect.verifySteps(["open"]);
 });
 
 test("MetricCard: a change by sign, shape and word, and the shape over time", async () => {

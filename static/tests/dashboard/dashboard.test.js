@@ -564,6 +564,29 @@ test("coming back finds the choice and the figures again", async () => {
     expect.verifySteps(["daily", "weekly", "daily", "weekly"]);
 });
 
+test("the keyboard gets the tooltips too, and closes them with Escape", async () => {
+    mockDashboard();
+    await openDashboard();
+    await waitFor(CARDS);
+    const card = "[data-metric=new_customers]";
+    queryFirst(card).focus();
+    await waitFor(".o-tooltip");
+    expect(queryAllTexts(".o-tooltip .o_sd_card_tooltip > *")).toHaveLength(1);
+    expect(".o-tooltip").toHaveText(/^Customers whose first confirmed order/);
+    await press("Escape");
+    await animationFrame();
+    expect(".o-tooltip").toHaveCount(0);
+    expect(card).toBeFocused();
+    queryFirst("[data-metric=total_revenue]").focus();
+    await waitFor(".o-tooltip:contains(Before: $)");
+    queryFirst("[data-part=lost] button").focus();
+    await waitFor(".o-tooltip:contains(What customers ordered in the comparison)");
+    expect(".o-tooltip").toHaveCount(1);
+    queryFirst("[data-part=lost] button").blur();
+    await animationFrame();
+    expect(".o-tooltip").toHaveCount(0);
+});
+
 test("on the curve the arrow keys are the curve's; days selected there become the period", async () => {
     mockDashboard(({ date_from, date_to }) => {
         expect.step([date_from, date_to]);

@@ -28,6 +28,7 @@ import {
 } from "../format";
 import { useKeyboard } from "../keyboard";
 import { KeysDialog } from "../keys_dialog/keys_dialog";
+import { useKeyboardTooltip } from "../keyboard_tooltip";
 import { useLiveRefresh } from "../live_refresh";
 import { MetricCard } from "../metric_card/metric_card";
 import { useNewDay } from "../new_day";
@@ -110,6 +111,7 @@ export class SaleDashboard extends Component {
         this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.rootRef = useRef("root");
+        useKeyboardTooltip(this.rootRef);
         this.isDark = isDarkTheme();
         this.search = this.env.searchModel;
         this.isOpening = false;
