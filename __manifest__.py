@@ -12,10 +12,12 @@
         "data/ir_config_parameter_data.xml",
         "data/ir_actions_server_data.xml",
         "data/ir_cron_data.xml",
+        "views/res_config_settings_views.xml",
         "views/sale_dashboard_views.xml",
         "views/sale_dashboard_target_views.xml",
         "views/sale_dashboard_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "sale_dashboard/static/src/dashboard_action.js",

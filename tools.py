@@ -20,3 +20,8 @@ def to_json_domain(domain):
         return value
 
     return [to_json(item) for item in domain]
+
+
+def count_changes(token):
+    """How many changes a change token stands for: of two, the older has fewer."""
+    return int(token.partition("-")[0])

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from .comparison import comparison_days, comparison_end
@@ -43,8 +44,8 @@ class Scope:
     """A request, the zone and companies it means, and its bounds.
 
     ``today`` is the day in the zone, ``now`` the instant (naive UTC) it was resolved
-    at; ``company_ids`` begins with the current company; ``comparison`` is None where
-    nothing is compared.
+    at; ``company_ids`` begins with the current company. The spans are made when they
+    are asked for: what the cache answers needs none.
     """
 
     request: Request
@@ -52,8 +53,18 @@ class Scope:
     company_ids: tuple
     now: datetime
     today: date
-    current: Span
-    comparison: Span | None
+
+    @cached_property
+    def current(self):
+        """The period itself."""
+        return _make_current(self.request, self.zone, self.today)
+
+    @cached_property
+    def comparison(self):
+        """What it is compared with; None where nothing is."""
+        return _make_comparison(
+            self.request, self.current, self.zone, self.today, self.now
+        )
 
     @property
     def timezone(self):
@@ -86,6 +97,8 @@ class Scope:
             "company_ids": self.company_ids,
             # The turn of the day moves what is over and what is compared.
             "today": str(self.today),
+            # Company factors are those of the UTC day.
+            "utc_day": str(self.now.date()),
             **circumstances,
         }
         text = json.dumps(parts, sort_keys=True, default=str)
@@ -102,16 +115,12 @@ def make_scope(request, timezone, company_ids, now):
     :rtype: Scope
     """
     zone = get_zone(request.timezone or timezone)
-    today = local_today(now, zone)
-    current = _make_current(request, zone, today)
     return Scope(
         request=request,
         zone=zone,
         company_ids=tuple(company_ids),
         now=now,
-        today=today,
-        current=current,
-        comparison=_make_comparison(request, current, zone, today, now),
+        today=local_today(now, zone),
     )
 
 

@@ -1,11 +1,8 @@
-import threading
 from ast import literal_eval
-from collections import defaultdict
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.tools import LazyTranslate
 
 from ..engine.errors import InvalidRequest
@@ -13,9 +10,6 @@ from ..engine.request import parse_request
 from ..engine.scope import make_scope
 
 _lt = LazyTranslate(__name__)
-
-DEFAULT_CACHE_TTL = 300  # seconds, as in the seed
-RECORDS_KEPT_PER_REQUEST = 2
 
 # Sentence for each engine.errors.InvalidRequest code.
 INVALID_REQUEST = {
@@ -47,28 +41,6 @@ INVALID_REQUEST = {
     ),
     "bad_domain": _lt("The filter domain cannot be used on orders: %(reason)s"),
 }
-
-
-class CacheCounter:
-    """Hits and misses of this process, per database."""
-
-    def __init__(self):
-        self._lock = threading.Lock()
-        self._counts = defaultdict(lambda: {"hits": 0, "misses": 0})
-
-    def count(self, dbname, name):
-        with self._lock:
-            self._counts[dbname][name] += 1
-
-    def summary(self, dbname):
-        """``{"hits", "misses", "hit_ratio"}``; the ratio is 0..1, 0 before any."""
-        with self._lock:
-            counts = dict(self._counts[dbname])
-        total = counts["hits"] + counts["misses"]
-        return {**counts, "hit_ratio": counts["hits"] / total if total else 0.0}
-
-
-cache_counter = CacheCounter()
 
 
 class SaleDashboard(models.TransientModel):
@@ -197,6 +169,10 @@ class SaleDashboard(models.TransientModel):
     generated_at = fields.Datetime(help="When the figures were read, in UTC.")
     expires_at = fields.Datetime(help="Until when the record is reused, in UTC.")
     duration_ms = fields.Integer(string="Duration (ms)")
+    change_token = fields.Char(
+        help="Which changes were there when the figures were read: equal tokens, equal"
+        " orders."
+    )
     company_order = fields.Json(
         help="Ids of the companies, the current one first: the order matters, it"
         " decides the currency."
@@ -204,6 +180,9 @@ class SaleDashboard(models.TransientModel):
     currency_factors = fields.Json(
         help="By company id: numerator, denominator and day of the factor from that"
         " company's currency to the display currency, where they differ."
+    )
+    payload = fields.Text(
+        prefetch=False, help="The record as JSON: what every reader of it gets."
     )
     warnings = fields.Json()
     errors = fields.Json(help="Section -> sentence, for sections that failed.")
@@ -338,22 +317,24 @@ class SaleDashboard(models.TransientModel):
             self._check_filters(request.filters)
         except InvalidRequest as error:
             raise self._refuse(error) from None
-        scope = self._make_scope(request)
-        key = scope.key(
-            lang=self.env.lang or "en_US",
-            groups=sorted(self.env.user._get_group_ids()),
-            superuser=self.env.su,
-        )
-        dashboard = self.browse() if refresh else self._find_fresh(key)
-        cache_counter.count(self.env.cr.dbname, "hits" if dashboard else "misses")
-        if dashboard:
-            return dashboard
+        dashboards = self.with_env(self.env(context=self._get_clean_context()))
+        scope = dashboards._make_scope(request)
+        return dashboards._answer(scope, refresh, requested_at)
+
+    @api.model
+    def _get_clean_context(self):
+        """What of the context may decide an answer: others may get the same one."""
+        context = self.env.context
+        names = ("allowed_company_ids", "lang", "tz")
+        return {name: context[name] for name in names if name in context}
+
+    @api.model
+    def _compute_answer(self, scope):
+        """Every figure of a scope as values for ``create``, in this transaction."""
         builder = self.env["sale.dashboard.builder"].with_context(
             **self._get_scope_context(scope)
         )
-        answer = builder._build(self._get_source(scope), scope)
-        answer["requested_at"] = requested_at or answer["generated_at"]
-        return self._keep(scope, key, answer)
+        return builder._build(self._get_source(scope), scope)
 
     def _refuse(self, error):
         values = dict(error.values)
@@ -377,6 +358,8 @@ class SaleDashboard(models.TransientModel):
             records = self.env[model].with_context(active_test=False)
             if ids and records.search_count([("id", "in", ids)]) != len(ids):
                 raise InvalidRequest("filters", "unknown_records", name=name)
+        if not filters.domain:
+            return
         try:
             # Building the query checks every field of the domain for its existence
             # and for the viewer's right to search by it; nothing is executed.
@@ -390,7 +373,9 @@ class SaleDashboard(models.TransientModel):
     def _make_scope(self, request):
         company = self.env.company
         companies = company | self.env.companies
-        timezone = self.env.user.tz or company.partner_id.tz or "UTC"
+        # Nothing else of user and company is needed to find a record.
+        user = self.env.user.with_context(prefetch_fields=False)
+        timezone = user.tz or company.with_env(user.env).partner_id.tz or "UTC"
         return make_scope(request, timezone, companies.ids, fields.Datetime.now())
 
     def _get_scope(self):
@@ -430,95 +415,4 @@ class SaleDashboard(models.TransientModel):
             "allowed_company_ids": list(scope.company_ids),
             "tz": scope.timezone,
             "active_test": False,
-        }
-
-    # ------------------------------------------------------------------
-    # Store and cache
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _get_cache_ttl(self):
-        """Seconds for which a record is reused; 0 never reuses."""
-        # sudo: the parameter is a setting, users may not read the table of them.
-        parameters = self.env["ir.config_parameter"].sudo()
-        value = parameters.get_param("sale_dashboard.cache_ttl", DEFAULT_CACHE_TTL)
-        try:
-            return max(0, int(value))
-        except ValueError:
-            return DEFAULT_CACHE_TTL
-
-    def _find_fresh(self, key):
-        return self.search(
-            [
-                ("create_uid", "=", self.env.uid),
-                ("request_key", "=", key),
-                ("expires_at", ">", fields.Datetime.now()),
-            ],
-            limit=1,
-        )
-
-    def _keep(self, scope, key, answer):
-        """Keep an answer as a record of the caller, and drop his older ones."""
-        request = scope.request
-        company = self.env["res.company"].browse(scope.company_ids[0])
-        lifetime = 0 if answer["errors"] else self._get_cache_ttl()
-        return self.browse()._store(
-            {
-                **answer,
-                "date_from": request.date_from,
-                "date_to": request.date_to,
-                "timezone": scope.timezone,
-                "period_type": request.period_type,
-                "compare": request.compare,
-                "measure": request.measure,
-                "top_limit": request.top_limit,
-                "company_id": company.id,
-                "company_ids": [Command.set(scope.company_ids)],
-                "company_order": list(scope.company_ids),
-                "currency_id": company.currency_id.id,
-                "team_ids": [Command.set(request.filters.team_ids)],
-                "user_ids": [Command.set(request.filters.user_ids)],
-                "partner_ids": [Command.set(request.filters.partner_ids)],
-                "filter_domain": repr(request.filters.domain)
-                if request.filters.domain
-                else False,
-                "request_key": key,
-                "expires_at": answer["generated_at"] + timedelta(seconds=lifetime),
-            }
-        )
-
-    def _store(self, values):
-        """Write computed values to this record, or to a new one of the caller.
-
-        This is the only place that writes dashboards. A new record takes the place of
-        the caller's older ones for the same request, but for the last: somebody may
-        still be looking at it.
-        """
-        # sudo: users have read access only, or anyone could forge his own figures.
-        # create_uid stays the caller.
-        dashboards = self.sudo()
-        if self:
-            dashboards.write(values)
-            return self
-        dashboard = dashboards.create(values)
-        dashboards.search(
-            [
-                ("create_uid", "=", self.env.uid),
-                ("request_key", "=", values["request_key"]),
-            ],
-            offset=RECORDS_KEPT_PER_REQUEST,
-        ).unlink()
-        return dashboard.with_env(self.env)
-
-    @api.model
-    def _get_cache_info(self):
-        """Hits and misses of this worker, and how many fresh records the caller has."""
-        return {
-            **cache_counter.summary(self.env.cr.dbname),
-            "size": self.search_count(
-                [
-                    ("create_uid", "=", self.env.uid),
-                    ("expires_at", ">", fields.Datetime.now()),
-                ]
-            ),
         }

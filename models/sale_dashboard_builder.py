@@ -531,26 +531,31 @@ class SaleDashboardBuilder(models.AbstractModel):
 
         self._warn_of_rates(build, warn)
         sales = source._get_sales_domain(scope, scope.current)
-        for code, domain, message in (
-            (
+        without_product = sales & source._get_no_product_domain()
+        figures = source._read_sum(scope, without_product)
+        if figures.order_count:
+            warn(
                 "no_product_line",
-                sales & source._get_no_product_domain(),
                 self.env._(
                     "Confirmed orders without a product line count here, but not in"
                     " Odoo's Sales Analysis."
                 ),
-            ),
-            (
+                without_product,
+                figures,
+            )
+        in_future = (
+            source._get_filter_domain(scope)
+            & source._get_confirmed_domain()
+            & Domain("date_order", ">", scope.now)
+        )
+        figures = source._read_sum(scope, in_future)
+        if figures.order_count:
+            warn(
                 "future_order",
-                source._get_filter_domain(scope)
-                & source._get_confirmed_domain()
-                & Domain("date_order", ">", scope.now),
                 self.env._("Confirmed orders are dated in the future."),
-            ),
-        ):
-            figures = source._read_sum(scope, domain)
-            if figures.order_count:
-                warn(code, message, domain, figures)
+                in_future,
+                figures,
+            )
         hidden = build.core.rows.hidden
         if hidden.order_count:
             warn(

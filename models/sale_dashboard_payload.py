@@ -1,3 +1,6 @@
+import json
+import math
+
 from odoo import api, fields, models
 
 SCHEMA_VERSION = 1
@@ -29,9 +32,17 @@ class SaleDashboard(models.TransientModel):
         :rtype: dict
         """
         self.ensure_one()
+
+        payload = json.loads(self.payload, parse_constant=lambda _nan: undefined)
+        return payload | {"cache_info": self._get_cache_info()}
+
+    def _make_payload(self):
+        """What :meth:`_get_payload` reads: JSON, but that what is undefined is NaN."""
+        self.ensure_one()
+        undefined = math.nan
         errors = self.errors or {}
         compared = bool(self.compare_from)
-        return {
+        payload = {
             "schema_version": SCHEMA_VERSION,
             "id": self.id,
             "overview": self._get_overview(errors, compared, undefined),
@@ -125,10 +136,11 @@ class SaleDashboard(models.TransientModel):
             "generated_at": self._format_instant(self.generated_at),
             "expires_at": self._format_instant(self.expires_at),
             "duration_ms": self.duration_ms,
-            "cache_info": self._get_cache_info(),
+            "change_token": self.change_token,
             "warnings": self.warnings or [],
             "errors": errors,
         }
+        return json.dumps(payload)
 
     def _get_overview(self, errors, compared, undefined):
         def stands(figure):

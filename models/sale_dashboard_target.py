@@ -243,19 +243,10 @@ class SaleDashboardTarget(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        targets = super().create([self._normalise(vals) for vals in vals_list])
-        self.env["sale.order"]._notify_dashboards()
-        return targets
+        return super().create([self._normalise(vals) for vals in vals_list])
 
     def write(self, vals):
-        result = super().write(self._normalise(vals))
-        self.env["sale.order"]._notify_dashboards()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env["sale.order"]._notify_dashboards()
-        return result
+        return super().write(self._normalise(vals))
 
     def copy_data(self, default=None):
         """A copy is for the next month: the same one has its target already."""

@@ -7,22 +7,6 @@ from ..engine.money import from_units, revenue_units, to_decimal
 from ..engine.request import MAX_BUCKETS
 from ..indexes import LargeIndex
 
-# What an order can change and thereby move a figure, or its place in one.
-DASHBOARD_FIELDS = frozenset(
-    {
-        "amount_total",
-        "amount_untaxed",
-        "company_id",
-        "create_date",
-        "currency_id",
-        "currency_rate",
-        "date_order",
-        "partner_id",
-        "state",
-        "team_id",
-        "user_id",
-    }
-)
 # Revenue field -> the stored amount it is made from.
 REVENUE_SOURCES = {
     "dashboard_amount_untaxed": "amount_untaxed",
@@ -146,6 +130,32 @@ class SaleOrder(models.Model):
         compute_sudo=False,
         exportable=False,
         help="At the order's own rate, not rounded.",
+    )
+    # What the dashboard is filtered by. Searched under the viewer's rights: an order
+    # is not found by what he may not see of its customer or products.
+    dashboard_customer_id = fields.Many2one(
+        string="Customer Entity",
+        related="partner_id.commercial_partner_id",
+        related_sudo=False,
+        exportable=False,
+    )
+    dashboard_country_id = fields.Many2one(
+        string="Customer Country",
+        related="partner_id.commercial_partner_id.country_id",
+        related_sudo=False,
+        exportable=False,
+    )
+    dashboard_product_id = fields.Many2one(
+        string="Ordered Product",
+        related="order_line.product_id",
+        related_sudo=False,
+        exportable=False,
+    )
+    dashboard_category_id = fields.Many2one(
+        string="Ordered Product Category",
+        related="order_line.product_id.categ_id",
+        related_sudo=False,
+        exportable=False,
     )
 
     # Everything the core pass reads of an order, so that it reads nothing else.
@@ -445,38 +455,15 @@ class SaleOrder(models.Model):
         )
 
     # ------------------------------------------------------------------
-    # Telling open dashboards
+    # Changes
     # ------------------------------------------------------------------
 
-    def _create(self, data_list):
-        orders = super()._create(data_list)
-        self._notify_dashboards()
-        return orders
-
-    def _write_multi(self, vals_list):
-        # Below write(): editing an order line changes the order's totals without ever
-        # calling sale.order.write(), they are recomputed and flushed through here.
-        result = super()._write_multi(vals_list)
-        if any(not DASHBOARD_FIELDS.isdisjoint(vals) for vals in vals_list):
-            self._notify_dashboards()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        if self:
-            self._notify_dashboards()
-        return result
-
-    @api.model
-    def _notify_dashboards(self):
-        """Tell every open dashboard, once per transaction, that figures may move.
-
-        The message carries no figure: each client re-reads under its own rights.
-        """
-        data = self.env.cr.precommit.data
-        if data.get("sale_dashboard.notified"):
-            return
-        data["sale_dashboard.notified"] = True
-        group = self.env.ref("sales_team.group_sale_salesman", raise_if_not_found=False)
-        if group:
-            group._bus_send("sale_dashboard/changed", {})
+    def write(self, vals):
+        # Tags and the like have no column; written together with a column that is
+        # ignored, nobody else would see them.
+        if any(
+            name in self._fields and self._fields[name].type == "many2many"
+            for name in vals
+        ):
+            self._note_dashboard_change()
+        return super().write(vals)

@@ -1,8 +1,30 @@
+import threading
+from contextlib import contextmanager
 from datetime import datetime
 
+from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, TransactionCase, get_db_name, new_test_user
 from odoo.tools import SQL
+
+
+@contextmanager
+def listed_statements():
+    """A list of the SQL statements that this thread runs in the body."""
+    statements = []
+    thread = threading.current_thread()
+    before = getattr(thread, "query_hooks", ())
+    thread.query_hooks = [
+        *before,
+        lambda _cr, query, *_more: statements.append(
+            query if isinstance(query, str) else query.code
+        ),
+    ]
+    try:
+        yield statements
+    finally:
+        thread.query_hooks = before
 
 
 class DashboardCase(TransactionCase):
@@ -153,3 +175,86 @@ class DashboardCase(TransactionCase):
 
     def at(self, text):
         return datetime.fromisoformat(text)
+
+
+class CommittedCase(BaseCase):
+    """Two orders of one customer, and real transactions: what one sees of another.
+
+    Everything is committed, and removed at the end. The orders are quotations of today
+    over 1 and 10 in the main company.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.users = {}
+        with self.cursor() as env:
+            customer = env["res.partner"].create({"name": "Committed"})
+            product = env["product.product"].create({"name": "Table"})
+            orders = env["sale.order"].create(
+                [
+                    {
+                        "partner_id": customer.id,
+                        "user_id": False,
+                        "order_line": [
+                            Command.create(
+                                {
+                                    "product_id": product.id,
+                                    "price_unit": price,
+                                    "tax_ids": [Command.clear()],
+                                }
+                            )
+                        ],
+                    }
+                    for price in (1, 10)
+                ]
+            )
+            self.customer, self.product = customer.id, product.id
+            self.orders = orders.ids
+        self.addCleanup(self.remove)
+        self.viewer = self.make_user("dashboard_committed")
+
+    def remove(self):
+        with self.cursor() as env:
+            orders = env["sale.order"].browse(self.orders)
+            orders._action_cancel()
+            orders.unlink()
+            users = env["res.users"].browse(self.users.values())
+            partners = users.partner_id + env["res.partner"].browse(self.customer)
+            env["sale.dashboard"].search([("create_uid", "in", users.ids)]).unlink()
+            env.cr.execute("DELETE FROM sale_dashboard_computation")
+            users.unlink()
+            partners.unlink()
+            env["product.product"].browse(self.product).unlink()
+
+    @contextmanager
+    def cursor(self, user=SUPERUSER_ID, **context):
+        """An environment on a cursor of its own, committed at the end."""
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, user, {"tracking_disable": True, **context})
+
+    def make_user(self, login, group="sales_team.group_sale_manager", **values):
+        """Id of a new user."""
+        with self.cursor() as env:
+            user = new_test_user(env, login, group, tz="Europe/Paris", **values)
+            self.users[login] = user.id
+        return user.id
+
+    def confirm(self, env, number):
+        env["sale.order"].browse(self.orders[number]).action_confirm()
+        env.cr.flush()
+
+    def ask_in(self, env, **options):
+        """The payload of this month's orders of the customer."""
+        today = env["sale.dashboard"]._make_day_scope().today
+        return env["sale.dashboard"].generate_dashboard_data(
+            str(today.replace(day=1)),
+            str(today),
+            **{"filters": {"partner_ids": [self.customer]}, **options},
+        )
+
+    def ask(self, user=None, context=None, **options):
+        """The same in a transaction of its own: ``(revenue, id)``."""
+        with self.cursor(user or self.viewer, **(context or {})) as env:
+            payload = self.ask_in(env, **options)
+        return payload["overview"]["total_revenue"], payload["id"]

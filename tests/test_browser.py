@@ -67,10 +67,15 @@ class TestTours(DashboardCase, HttpCase):
         cls.make_order(250, partner=partners[0], at=str(now - timedelta(days=45)))
 
     def run_tour(self, name):
-        self.start_tour("/odoo/sales-dashboard", name, login="dashboard_viewer")
+        self.start_tour(
+            "/odoo/sales-dashboard", name, login="dashboard_viewer", timeout=180
+        )
 
     def test_main_path(self):
         self.run_tour("sale_dashboard_main")
+
+    def test_search_and_address(self):
+        self.run_tour("sale_dashboard_frame")
 
     def test_the_proof(self):
         self.run_tour("sale_dashboard_proof")

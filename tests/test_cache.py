@@ -5,9 +5,12 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from .common import DashboardCase
+from ..models import sale_dashboard_lookup
+from ..models.sale_dashboard_lookup import Lookups
+from .common import CommittedCase, DashboardCase
 
 JUNE = ("2025-06-01", "2025-06-30")
 
@@ -15,6 +18,8 @@ JUNE = ("2025-06-01", "2025-06-30")
 @tagged("post_install", "-at_install")
 class TestCache(DashboardCase):
     def test_the_same_request_is_a_hit(self):
+        # Not written to the database in between, which this transaction cannot see.
+        self.patch(sale_dashboard_lookup, "lookups", Lookups(interval=3600))
         dashboards = self.dashboards()
         first = dashboards.generate(*JUNE)
         before = dashboards._get_cache_info()
@@ -65,12 +70,15 @@ class TestCache(DashboardCase):
 
     def test_refresh_computes_anew(self):
         dashboards = self.dashboards()
+        order = self.make_order(100)
         first = dashboards.generate_dashboard_data(*JUNE)
-        self.make_order(100)
-        stale = dashboards.generate_dashboard_data(*JUNE)
-        self.assertEqual(stale["overview"], first["overview"])
+        # Written past Odoo: no one is told.
+        self.env.cr.execute(
+            "UPDATE sale_order SET amount_untaxed = 70 WHERE id = %s", [order.id]
+        )
+        self.assertEqual(dashboards.generate(*JUNE), first["id"])
         fresh = dashboards.generate_dashboard_data(*JUNE, refresh=True)
-        self.assertEqual(fresh["overview"]["total_revenue"], 100.0)
+        self.assertEqual(fresh["overview"]["total_revenue"], 70.0)
         self.assertNotEqual(fresh["id"], first["id"])
 
     def test_it_expires(self):
@@ -92,6 +100,45 @@ class TestCache(DashboardCase):
         dashboards = self.dashboards()
         self.assertNotEqual(dashboards.generate(*JUNE), dashboards.generate(*JUNE))
 
+    def test_the_settings(self):
+        dashboards = self.env["sale.dashboard"]
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.sale_dashboard_cache_ttl, 300)
+        self.assertEqual(settings.sale_dashboard_minimum_age, 0)
+        for ttl, age in ((0, 0), (60, 60), (24 * 3600, 3600)):
+            self.env["res.config.settings"].create(
+                {"sale_dashboard_cache_ttl": ttl, "sale_dashboard_minimum_age": age}
+            ).execute()
+            self.assertEqual(dashboards._get_cache_ttl(), ttl)
+            self.assertEqual(dashboards._get_minimum_age(), age)
+            again = self.env["res.config.settings"].create({})
+            self.assertEqual(again.sale_dashboard_cache_ttl, ttl)
+        for ttl, age in ((-1, 0), (24 * 3600 + 1, 0), (60, 61), (7200, 3601)):
+            with self.assertRaises(ValidationError):
+                self.env["res.config.settings"].create(
+                    {"sale_dashboard_cache_ttl": ttl, "sale_dashboard_minimum_age": age}
+                )
+
+    def test_a_minimum_age(self):
+        self.env["ir.config_parameter"].set_param("sale_dashboard.minimum_age", "10")
+        dashboards = self.dashboards()
+        now = fields.Datetime.now()
+        with freeze_time(now):
+            first = dashboards.generate(*JUNE)
+        self.make_order(100)
+        with freeze_time(now + timedelta(seconds=9)):
+            self.assertEqual(dashboards.generate(*JUNE), first)
+        with freeze_time(now + timedelta(seconds=10)):
+            self.assertNotEqual(dashboards.generate(*JUNE), first)
+
+    def test_the_turn_of_the_utc_day(self):
+        # Company factors are those of the UTC day.
+        dashboards = self.dashboards()
+        with freeze_time("2025-06-30 23:59:50"):
+            before = dashboards.generate(*JUNE)
+        with freeze_time("2025-07-01 00:00:10"):
+            self.assertNotEqual(dashboards.generate(*JUNE), before)
+
     def test_the_turn_of_the_day_in_the_viewers_zone(self):
         dashboards = self.dashboards()
         with freeze_time("2025-06-30 21:59:50"):
@@ -109,3 +156,47 @@ class TestCache(DashboardCase):
         self.assertEqual(dashboards.search([], order="id").ids, [*ids[-2:], other])
         lines = self.env["sale.dashboard.period"].search([])
         self.assertEqual(set(lines.dashboard_id.ids), {*ids[-2:], other})
+
+
+@tagged("post_install", "-at_install")
+class TestLookups(CommittedCase):
+    """Hits and misses of several workers."""
+
+    def count(self):
+        with self.cursor() as env:
+            info = env["sale.dashboard.lookup"]._get_info()
+        return {name: info[name] for name in ("hits", "misses")}
+
+    def test_workers_add_up(self):
+        self.patch(sale_dashboard_lookup, "lookups", Lookups(interval=3600))
+        before = self.count()
+        workers = [Lookups(interval=3600) for _number in range(2)]
+        dbname = self.registry.db_name
+        for worker, hits in zip(workers, (3, 4), strict=True):
+            for _turn in range(hits):
+                worker.count(dbname, hit=True)
+        workers[0].count(dbname, hit=False)
+        self.assertEqual(self.count(), before)
+        for worker in workers:
+            worker.save(dbname)
+            self.assertFalse(worker.pending(dbname))
+        added = {name: count - before[name] for name, count in self.count().items()}
+        self.assertEqual(added, {"hits": 7, "misses": 1})
+        with self.cursor() as env:
+            env["sale.dashboard.lookup"]._compact_apart()
+        self.assertEqual(self.count()["hits"], before["hits"] + 7)
+
+    def test_they_are_written_by_themselves(self):
+        self.patch(sale_dashboard_lookup, "lookups", Lookups(interval=0.05))
+        before = self.count()["hits"]
+        self.ask()
+        self.ask()
+        for _turn in range(200):
+            with self.cursor() as env:
+                env.cr.execute(
+                    "SELECT SUM(hits), pg_sleep(0.05) FROM sale_dashboard_lookup"
+                )
+                written = env.cr.fetchone()[0]
+            if written == before + 1:
+                return
+        self.fail("nothing was written")

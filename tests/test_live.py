@@ -16,13 +16,13 @@ class TestLive(DashboardCase):
 
     def next_transaction(self):
         """Forget what this transaction has sent, as a commit would."""
-        self.env.flush_all()
-        self.env.cr.precommit.data.pop("sale_dashboard.notified", None)
-        self.env.cr.precommit.data.pop("bus.bus.values", None)
+        self.env.cr.flush()
+        self.env.cr.clear()
 
     def sent(self):
         """Messages of ours this transaction will send when it commits."""
         self.env.flush_all()
+        self.env["sale.dashboard.change"]._write_pending()
         values = self.env.cr.precommit.data.get("bus.bus.values", [])
         messages = [
             (json.loads(value["channel"]), json.loads(value["message"]))
@@ -43,7 +43,8 @@ class TestLive(DashboardCase):
         [(channel, message)] = self.sent()
         group = self.env.ref("sales_team.group_sale_salesman")
         self.assertEqual(channel, [self.env.cr.dbname, "res.groups", group.id])
-        self.assertEqual(message["payload"], {})
+        token = self.env["sale.dashboard.change"]._read_token()[1]
+        self.assertEqual(message["payload"], {"token": token})
 
     def test_what_moves_a_figure(self):
         order = self.order

@@ -23,6 +23,7 @@ class TestScheduled(DashboardCase):
         self.make_order(100)
 
     def run_cron(self, **after):
+        self.env.cr.flush()  # the job has a cursor of its own: as if committed
         with (
             self.enter_registry_test_mode(),
             freeze_time(self.now + timedelta(**after)),

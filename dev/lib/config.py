@@ -106,6 +106,11 @@ def environment(source: Source) -> dict[str, str]:
         "PYTHONPATH": str(source.folder),
         "PYTHONUNBUFFERED": "1",
         "PATH": os.pathsep.join(
-            [str(paths.VENV / "bin"), postgres.environment()["PATH"]]
+            [
+                str(paths.VENV / "bin"),
+                # Odoo calls rtlcss, which calls node, for languages from right to left.
+                *map(str, paths.node_programs()),
+                postgres.environment()["PATH"],
+            ]
         ),
     }

@@ -92,7 +92,8 @@ class Databases:
 
     def copy(self, source: str, name: str) -> None:
         """Make a database from another one, its filestore included."""
-        self._create(name, source)
+        with locks.exclusive("template", "Waiting for the template database ..."):
+            self._create(name, source)
         target = _filestore(name)
         shutil.rmtree(target, ignore_errors=True)
         if _filestore(source).is_dir():

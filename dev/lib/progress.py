@@ -6,6 +6,7 @@ start, now and then, and at the end, so that logs stay readable.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import threading
@@ -14,6 +15,8 @@ from types import TracebackType
 
 #: seconds between two lines where the output is not a terminal
 QUIET_INTERVAL = 15
+#: Set in the environment where several commands share one terminal: plain lines there.
+PLAIN = "SALE_DASHBOARD_PLAIN_PROGRESS"
 
 
 def say(text: str) -> None:
@@ -30,7 +33,7 @@ class Step:
     def __init__(self, title: str) -> None:
         self.title = title
         self._detail = ""
-        self._tty = sys.stderr.isatty()
+        self._tty = sys.stderr.isatty() and PLAIN not in os.environ
         self._start = self._shown = time.monotonic()
         self._width = 0
         self._lock = threading.Lock()

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import importlib
 
-NAMES = ("run", "test", "lint", "bench", "odoo", "psql", "verify", "readme")
+NAMES = (
+    "run",
+    "test",
+    "lint",
+    "bench",
+    "odoo",
+    "psql",
+    "verify",
+    "readme",
+    "screenshots",
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -5,23 +5,27 @@ dashboard (computed anew, from its cache), SQL written by hand that computes the
 figures (dev/bench.sql), the data calls of Odoo's own Sales dashboard, and the seed's
 way over zenoo-rpc. Prints the medians, their spread and the ratios. The databases take
 about 1.3 GB for a million orders; their names begin with `sale_dashboard_bench`.
+
+`dev/bench load` leaves many dashboards open in a copy of that database while orders are
+confirmed, with worker processes behind a proxy: see its own --help.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from .. import locks, machine, server, setup
-from ..bench import company, figures, report, statistics
+from ..bench import company, figures, load, report, statistics
 from ..bench.context import Context, Measured, make_periods
 from ..database import Databases
 
 #: modules of lib/bench with `measure(context)`, in order
-PARTS = ("figures",)
+PARTS = ("figures", "overhead", "browser")
 DEFAULT_ORDERS = 1_000_000
 #: sizes of the picture, beside the measured one
 SMALLER = (10_000, 100_000)
@@ -30,12 +34,27 @@ PORT = 8469
 
 
 def main(arguments: list[str]) -> int:
-    options = _parse(arguments)
+    if arguments[:1] == ["load"]:
+        options, work = _parse_load(arguments[1:]), _load
+    else:
+        options, work = _parse(arguments), _bench
     setup.clean_logs()
     with setup.workshop(options.odoo, bench=True) as workshop:
         waiting = "Waiting for another dev/bench of this checkout ..."
         with locks.exclusive("bench", waiting):
-            return _bench(options, Databases(workshop))
+            return work(options, Databases(workshop))
+
+
+def _load(options: argparse.Namespace, databases: Databases) -> int:
+    yesterday = date.today() - timedelta(days=1)
+    company.ensure(databases, options.orders, last_day=yesterday)
+    plan = load.Plan(options.dashboards, options.orders_per_second, options.minutes)
+    found = load.run(databases, company.name_of(options.orders), plan)
+    if options.json:
+        head = {"machine": machine.describe(), "versions": report.versions()}
+        options.json.write_text(json.dumps(head | {"load": found}, indent=1), "utf-8")
+    print(load.describe(found))
+    return 1 if found["error_count"] else 0
 
 
 def _bench(options: argparse.Namespace, databases: Databases) -> int:
@@ -187,6 +206,43 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         default=list(PARTS),
         metavar="PART,...",
         help=f"of: {', '.join(PARTS)}",
+    )
+    parser.add_argument("--odoo", metavar="PATH", help="as in dev/run")
+    return parser.parse_args(arguments)
+
+
+def _parse_load(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="dev/bench load", description=load.__doc__)
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=load.MINUTES,
+        metavar="N",
+        help=f"of confirming, once all are open; default: {load.MINUTES:g}",
+    )
+    parser.add_argument(
+        "--dashboards",
+        type=int,
+        default=load.DASHBOARDS,
+        metavar="N",
+        help=f"default: {load.DASHBOARDS}",
+    )
+    parser.add_argument(
+        "--orders-per-second",
+        type=float,
+        default=load.ORDERS_PER_SECOND,
+        metavar="N",
+        help=f"default: {load.ORDERS_PER_SECOND:g}",
+    )
+    parser.add_argument(
+        "--orders",
+        type=int,
+        default=DEFAULT_ORDERS,
+        metavar="N",
+        help=f"of the database; default: {DEFAULT_ORDERS:,}",
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write what was found"
     )
     parser.add_argument("--odoo", metavar="PATH", help="as in dev/run")
     return parser.parse_args(arguments)

@@ -5,28 +5,54 @@ The parts, in this order:
 engine   the pure functions of engine/, in seconds; the rest waits for them to pass
 odoo     all other tests under pytest-odoo, in Chromium where they need a browser
 runner   the same tests, all of them, under Odoo's own runner, on a fresh install
-verify   the served demo company: its page in Chromium, and scripts/verify_rpc.py over
-         30 and 365 days, by day, week and month
+verify   the served demo company: its page in Chromium, axe-core in every state of it,
+         the print; and scripts/verify_rpc.py over 30 and 365 days, by day, week and
+         month
 lint     everything of dev/lint
 pos      with --full: what needs the point of sale beside it
 matrix   with --full: the demo company reconciled and verified as three users, for 1,
          30, 90 and 365 days, both measures, all comparisons
+replica  with --full: figures on a streaming replica; lagging, stopped, and with writes
+         of one's own that it does not have
+install  with --full: installing beside 100,000 orders takes less than a minute, and
+         uninstalling leaves nothing behind there either
 property with --full: five times as many random requests against random order books
-wheel    the wheel builds, installs elsewhere, and Odoo installs the addon from there
+wheel    the wheel builds, installs elsewhere, Odoo installs the addon from there, and
+         uninstalling it leaves nothing behind
 
-The last line is `N passed, M failed`; a skipped test is a failed one. The logs of all
-parts are in `.odoo/log`.
+What is not `engine` and not of `--full` runs two parts at a time, each in a process of
+its own. The last line is `N passed, M failed`; a skipped test is a failed one. The logs
+of all parts are in `.odoo/log`.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from .. import locks, machine, matrix, npm, paths, postgres, server, setup, suites
+from .. import (
+    locks,
+    machine,
+    matrix,
+    npm,
+    paths,
+    postgres,
+    process,
+    progress,
+    replica,
+    server,
+    setup,
+    suites,
+    uninstall,
+)
+from ..bench import company
 from ..database import Databases
 from ..report import Result, check, conclude, part
 from . import lint, run, verify
@@ -37,6 +63,13 @@ RUNNER_DATABASE = f"{paths.ADDON}_test_runner"
 POS_DATABASE = f"{paths.ADDON}_test_pos"
 WHEEL_DATABASE = f"{paths.ADDON}_test_wheel"
 ENGINE = "test_engine_*.py"
+#: How many parts run beside each other, and in which order they begin.
+LANES = 2
+LONGEST_FIRST = ("runner", "odoo", "verify", "wheel", "lint")
+#: In the environment of a part's process: the pid of the command it is a part of.
+PART_OF = "SALE_DASHBOARD_TEST_PART_OF"
+MANY_ORDERS = 100_000
+INSTALL_SECONDS = 60  # not counting the indexes that are built afterwards
 
 
 def main(arguments: list[str]) -> int:
@@ -46,27 +79,85 @@ def main(arguments: list[str]) -> int:
         wanted += FULL_PARTS
     if {"odoo", "runner", "verify"} & set(wanted):
         _ensure_browser()
-    total = Result()
     with setup.workshop(options.odoo) as workshop:
-        if "lint" in wanted:
+        # rtlcss for the browser tests, axe-core for the page, the tools of dev/lint
+        if {"lint", "odoo", "runner", "verify"} & set(wanted):
             npm.ensure()
         databases = Databases(workshop)
+        if os.environ.get(PART_OF) == str(os.getppid()):
+            return conclude(_run(databases, wanted, options.k))
         with locks.exclusive(
             "test", "Waiting for another dev/test of this checkout ..."
         ):
-            if {"engine", "odoo"} & set(wanted):
-                databases.install(
-                    PYTEST_DATABASE, "Installing the addon for the tests", log="test"
-                )
-                databases.set_stamp(PYTEST_DATABASE, kind="test")
-            for name, work in (PARTS | FULL_PARTS).items():
-                if name not in wanted:
-                    continue
-                result = part(name, lambda work=work: work(databases, options.k))
-                total.add(result)
-                if name == "engine" and result.failed and len(wanted) > 1:
-                    break
+            total = Result()
+            first = [name for name in wanted if name == "engine"]
+            if first:
+                total.add(_run(databases, first, options.k))
+                if total.failed and len(wanted) > 1:
+                    return conclude(total)
+            beside = [name for name in PARTS if name in wanted and name not in first]
+            if len(beside) > 1:
+                databases.template()
+                total.add(_run_beside(beside, arguments))
+                beside = []
+            rest = [name for name in FULL_PARTS if name in wanted]
+            total.add(_run(databases, beside + rest, options.k))
     return conclude(total)
+
+
+def _run(databases: Databases, names: list[str], expression: str | None) -> Result:
+    """Run parts here, one after the other."""
+    total = Result()
+    if {"engine", "odoo"} & set(names):
+        databases.install(
+            PYTEST_DATABASE, "Installing the addon for the tests", log="test"
+        )
+        databases.set_stamp(PYTEST_DATABASE, kind="test")
+    for name in names:
+        work = (PARTS | FULL_PARTS)[name]
+        total.add(part(name, lambda work=work: work(databases, expression)))
+    return total
+
+
+def _run_beside(names: list[str], arguments: list[str]) -> Result:
+    """Run parts in processes of their own, :data:`LANES` at a time.
+
+    What they show goes to our stderr; their last line, on stdout, is the result.
+    """
+    waiting = sorted(names, key=LONGEST_FIRST.index)
+    running: list[subprocess.Popen] = []
+    total = Result()
+    env = process.environment(**{PART_OF: str(os.getpid()), progress.PLAIN: "1"})
+    try:
+        while waiting or running:
+            while waiting and len(running) < LANES:
+                # argparse takes the last --only
+                command = [*sys.orig_argv, "--only", waiting.pop(0)]
+                running.append(
+                    subprocess.Popen(
+                        command,
+                        stdout=subprocess.PIPE,
+                        text=True,
+                        env=env,
+                        preexec_fn=process.die_with_parent,
+                    )
+                )
+            time.sleep(0.2)
+            for lane in [lane for lane in running if lane.poll() is not None]:
+                running.remove(lane)
+                total.add(_read_lane(lane))
+    except BaseException:
+        for lane in running:
+            process.end(lane, patience=60)
+        raise
+    return total
+
+
+def _read_lane(lane: subprocess.Popen) -> Result:
+    found = re.search(r"(\d+) passed, (\d+) failed\s*\Z", lane.stdout.read())
+    if not found or (lane.returncode and not int(found[2])):
+        return Result(failed=1)  # it has said why
+    return Result(passed=int(found[1]), failed=int(found[2]))
 
 
 def _engine(databases: Databases, expression: str | None) -> Result:
@@ -111,11 +202,16 @@ def _verify(databases: Databases, _expression: str | None) -> Result:
         entry,
         _process,
     ):
-        look = [
-            *(paths.PYTHON, paths.DEV / "lib" / "scripts" / "page.py", entry.url),
-            *("--database", paths.ADDON, "--login", server.LOGIN),
-        ]
-        result.add(check("the page of the demo company", look, cwd=paths.ROOT, env=env))
+        axe = npm.MODULES / "axe-core" / "axe.min.js"
+        for name, script, arguments in (
+            ("the page of the demo company", "page.py", []),
+            ("the states of the page", "check_states.py", ["--axe", axe]),
+        ):
+            look = [
+                *(paths.PYTHON, paths.DEV / "lib" / "scripts" / script, entry.url),
+                *("--database", paths.ADDON, "--login", server.LOGIN, *arguments),
+            ]
+            result.add(check(name, look, cwd=paths.ROOT, env=env))
         for days in (30, 365):
             for period_type in ("daily", "weekly", "monthly"):
                 first = today - timedelta(days=days - 1)
@@ -137,7 +233,7 @@ def _lint(_databases: Databases, _expression: str | None) -> Result:
 
 
 def _wheel(databases: Databases, _expression: str | None) -> Result:
-    """Three checks: it builds, it holds the addon alone, Odoo installs from it."""
+    """It builds, it holds the addon alone, Odoo installs from it and uninstalls it."""
     wheels, target = paths.HOME / "wheels", paths.HOME / "wheel-target"
     for folder in (wheels, target):
         shutil.rmtree(folder, ignore_errors=True)
@@ -167,6 +263,7 @@ def _wheel(databases: Databases, _expression: str | None) -> Result:
         result.fail(f"the wheel has no addon, or has what is not of it: {foreign}")
     databases.drop(WHEEL_DATABASE)
     databases.copy(databases.template(), WHEEL_DATABASE)
+    before = uninstall.snapshot(WHEEL_DATABASE)
     addons = ",".join(map(str, (addon.parent, *databases.workshop.source.addons)))
     result.add(
         check(
@@ -182,6 +279,8 @@ def _wheel(databases: Databases, _expression: str | None) -> Result:
     sql = f"SELECT state FROM ir_module_module WHERE name = '{paths.ADDON}'"
     if postgres.query(sql, WHEEL_DATABASE) != "installed":
         result.fail("Odoo did not install the addon from the wheel")
+    else:
+        result.add(uninstall.check(databases, WHEEL_DATABASE, before))
     databases.drop(WHEEL_DATABASE)
     return result
 
@@ -195,6 +294,11 @@ def _matrix(databases: Databases, _expression: str | None) -> Result:
     return matrix.run(databases)
 
 
+def _replica(databases: Databases, _expression: str | None) -> Result:
+    run.prepare(databases.workshop, paths.ADDON)
+    return replica.run(databases)
+
+
 def _property(databases: Databases, _expression: str | None) -> Result:
     databases.install(PYTEST_DATABASE, "Installing the addon", log="test-property")
     os.environ["SALE_DASHBOARD_EXAMPLES"] = "5"
@@ -205,6 +309,21 @@ def _property(databases: Databases, _expression: str | None) -> Result:
         tests=[str(paths.LINKED_ADDON / "tests" / "test_property_figures.py")],
         log="test-property",
     )
+
+
+def _install(databases: Databases, _expression: str | None) -> Result:
+    name = company.name_of(MANY_ORDERS)
+    databases.drop(name)
+    last_day = date.today() - timedelta(days=1)
+    stamp = company.ensure(databases, MANY_ORDERS, last_day=last_day)
+    result = Result(passed=1)
+    if float(stamp["install_s"]) > INSTALL_SECONDS:
+        result = Result()
+        result.fail(f"installing took {stamp['install_s']} s")
+    before = uninstall.snapshot(databases.template())
+    result.add(uninstall.check(databases, name, before))
+    databases.drop(name)
+    return result
 
 
 def _pos(databases: Databases, _expression: str | None) -> Result:
@@ -236,6 +355,8 @@ PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
 FULL_PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
     "pos": _pos,
     "matrix": _matrix,
+    "replica": _replica,
+    "install": _install,
     "property": _property,
 }
 

@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
             return process.replace([paths.PYTHON, SCRIPT, "--help"], workshop.env)
         if known.url:
             return call(workshop, known.url, known.database, known, rest)
-        with _some_server(workshop, known.database) as url:
+        with some_server(workshop, known.database) as url:
             return call(workshop, url, known.database, known, rest)
 
 
@@ -57,7 +57,7 @@ def call(
 
 
 @contextlib.contextmanager
-def _some_server(workshop: setup.Workshop, database: str) -> Iterator[str]:
+def some_server(workshop: setup.Workshop, database: str) -> Iterator[str]:
     """The address of a served database: one that is there, or one for now."""
     already = server.served(database)
     if already:

@@ -26,6 +26,7 @@ import {
  * @property {"none" | "previous_period" | "same_weekdays" | "previous_year"} compare
  * @property {"untaxed" | "total"} measure
  * @property {string} breakdown the dimension of the leaderboard that is shown
+ * @property {Array} domain which orders, as the search says
  *
  * @typedef {{ payload: Object, choice: Choice }} Answer
  */
@@ -48,6 +49,7 @@ export const DEFAULT_CHOICE = Object.freeze({
     compare: "previous_period",
     measure: "untaxed",
     breakdown: "user",
+    domain: [],
 });
 
 /** The section that computes each figure: `payload.errors` names the failed ones. */
@@ -63,6 +65,8 @@ export const FIGURES = Object.keys(SECTIONS);
 const TOP_LIMIT = 10;
 /** How long a changed digit stays marked. */
 const MARK_DURATION = 2500;
+/** Changes may come faster than a screen reader can say them. */
+const ANNOUNCEMENT_INTERVAL = 15000;
 const NOTHING_CHANGED = Object.freeze({
     figures: [],
     customers: [],
@@ -79,7 +83,7 @@ const BREAKDOWN_SECTIONS = {
 
 /** Two choices that ask the server for the same. */
 function isSameRequest(one, other) {
-    return ["period", "granularity", "compare", "measure"].every(
+    return ["period", "granularity", "compare", "measure", "domain"].every(
         (name) => JSON.stringify(one[name]) === JSON.stringify(other[name])
     );
 }
@@ -144,6 +148,8 @@ export class DashboardModel extends Reactive {
         this.announcement = "";
         this._lastLoad = 0;
         this._markTimer = null;
+        this._nextAnnouncement = 0;
+        this._announcementTimer = null;
     }
 
     //--------------------------------------------------------------------------
@@ -190,9 +196,22 @@ export class DashboardModel extends Reactive {
         return Boolean(this.answer) && isSameRequest(this.answer.choice, this.choice);
     }
 
+    /** Whether not all orders are asked for. */
+    get isFiltered() {
+        return this.choice.domain.length > 0;
+    }
+
     /** Whether a failure has to be explained beside the figures, not only hinted at. */
     get isFailureShown() {
         return Boolean(this.error) && (!this.isErrorQuiet || !this.isCurrent);
+    }
+
+    /**
+     * @param {string} token of a change
+     * @returns {boolean} whether the figures shown already have it
+     */
+    hasChange(token) {
+        return Boolean(token) && this.payload?.change_token === token;
     }
 
     get isEmpty() {
@@ -266,8 +285,13 @@ export class DashboardModel extends Reactive {
      * @param {Partial<Choice>} choice
      */
     async choose(choice) {
+        const before = this.choice;
         this._acceptChoice(choice);
-        await this.load();
+        if (isSameRequest(before, this.choice)) {
+            await this._loadLines();
+        } else {
+            await this.load();
+        }
     }
 
     /**
@@ -374,10 +398,13 @@ export class DashboardModel extends Reactive {
      *
      * @private
      */
-    _acceptChoice({ period, ...names }) {
+    _acceptChoice({ domain, period, ...names }) {
         const choice = { ...this.choice };
         if (isValidPeriod(period)) {
             choice.period = period;
+        }
+        if (Array.isArray(domain)) {
+            choice.domain = domain;
         }
         for (const [name, values] of Object.entries({
             granularity: GRANULARITIES,
@@ -403,6 +430,7 @@ export class DashboardModel extends Reactive {
             compare: this.choice.compare,
             measure: this.choice.measure,
             top_limit: TOP_LIMIT,
+            ...(this.isFiltered && { filters: { domain: this.choice.domain } }),
             refresh,
         });
     }
@@ -515,7 +543,7 @@ export class DashboardModel extends Reactive {
         this.changed = changed;
         browser.clearTimeout(this._markTimer);
         this._markTimer = browser.setTimeout(() => this._clearMarks(), MARK_DURATION);
-        this._announce(_t("Figures updated"));
+        this._announceUpdate();
     }
 
     /**
@@ -524,6 +552,22 @@ export class DashboardModel extends Reactive {
     _clearMarks() {
         browser.clearTimeout(this._markTimer);
         this.changed = NOTHING_CHANGED;
+    }
+
+    /**
+     * Tells what there is now, at once or as soon as it may.
+     *
+     * @private
+     */
+    _announceUpdate() {
+        browser.clearTimeout(this._announcementTimer);
+        const wait = this._nextAnnouncement - Date.now();
+        if (wait > 0) {
+            this._announcementTimer = browser.setTimeout(() => this._announceUpdate(), wait);
+            return;
+        }
+        this._nextAnnouncement = Date.now() + ANNOUNCEMENT_INTERVAL;
+        this._announce(_t("Figures updated"));
     }
 
     /**

@@ -12,7 +12,15 @@ const HUMAN_AMOUNTS_FROM = 1e8;
 const LARGEST_CHANGE = 9999;
 const MINUS = "\u2212";
 
+/** In a line from right to left a sign would end up on the wrong side of its number. */
+const isolate = (number) => (localization.direction === "rtl" ? `\u2066${number}\u2069` : number);
+
 const parseDay = (day) => DateTime.fromISO(day);
+
+function formatCurrency(value, options) {
+    const amount = formatMonetary(value, options);
+    return value < 0 ? isolate(amount) : amount;
+}
 
 /**
  * An amount as it is booked, to the last cent.
@@ -22,7 +30,7 @@ const parseDay = (day) => DateTime.fromISO(day);
  * @returns {string}
  */
 export function formatExactAmount(value, currencyId) {
-    return formatMonetary(value, { currencyId });
+    return formatCurrency(value, { currencyId });
 }
 
 /**
@@ -36,10 +44,10 @@ export function formatExactAmount(value, currencyId) {
 export function formatAmount(value, currencyId) {
     const size = Math.abs(value);
     if (size >= HUMAN_AMOUNTS_FROM) {
-        return formatMonetary(value, { currencyId, digits: [16, 2], humanReadable: true });
+        return formatCurrency(value, { currencyId, digits: [16, 2], humanReadable: true });
     }
     if (size >= WHOLE_AMOUNTS_FROM) {
-        return formatMonetary(value, { currencyId, digits: [16, 0] });
+        return formatCurrency(value, { currencyId, digits: [16, 0] });
     }
     return formatExactAmount(value, currencyId);
 }
@@ -116,7 +124,7 @@ export function formatNumber(value) {
  */
 export function formatSigned(value, format) {
     const sign = value > 0 ? "+" : value < 0 ? MINUS : "";
-    return sign + format(Math.abs(value));
+    return isolate(sign + format(Math.abs(value)));
 }
 
 /**
@@ -144,7 +152,8 @@ export function formatChange(change, unit = "percent") {
         return unit === "points" ? _t("%s pt", number) : `${number}%`;
     };
     if (size > LARGEST_CHANGE) {
-        return (change > 0 ? ">" : "<") + formatSigned(Math.sign(change) * LARGEST_CHANGE, format);
+        const largest = formatSigned(Math.sign(change) * LARGEST_CHANGE, format);
+        return isolate((change > 0 ? ">" : "<") + largest);
     }
     return formatSigned(change, format);
 }

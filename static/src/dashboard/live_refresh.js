@@ -1,4 +1,4 @@
-import { onMounted, onWillDestroy, useExternalListener } from "@odoo/owl";
+import { onWillDestroy, useExternalListener } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { useService } from "@web/core/utils/hooks";
 
@@ -6,9 +6,16 @@ export const CHANGED_NOTIFICATION = "sale_dashboard/changed";
 
 /** A lone change is read within two seconds; the spread keeps open dashboards apart. */
 const LONE_CHANGE_SPREAD = 600;
+/** After a restart of the server all dashboards come back at once. */
+const RECONNECTION_SPREAD = 2000;
 const MIN_INTERVAL = 2000;
 const INTERVAL_PER_DURATION = 20;
 const INTERVAL_SPREAD = 0.25;
+/**
+ * What no message tells (the turn of the day, a change past Odoo, a message lost with its
+ * process) is found by looking: the server answers from its cache where nothing changed.
+ */
+const CHECK_INTERVAL = 5 * 60 * 1000;
 
 /**
  * Decides when to re-read after a change: at once when changes are rare, at most every
@@ -19,21 +26,45 @@ export class LiveRefresh {
      * @param {Object} params
      * @param {() => Promise<number>} params.refresh resolves to the milliseconds that the
      *  server needed
+     * @param {(token: string) => boolean} [params.isKnown] whether the figures shown already
+     *  have the change of that token
      * @param {boolean} [params.isVisible]
      */
-    constructor({ refresh, isVisible = true }) {
+    constructor({ refresh, isKnown = () => false, isVisible = true }) {
         this.refresh = refresh;
+        this.isKnown = isKnown;
         this.isVisible = isVisible;
-        this.isPending = false;
+        /** @type {{ token: string | null } | null} what was told last and is not yet read */
+        this.pending = null;
         this.isRunning = false;
         this.isStopped = false;
         this.nextAllowed = 0;
         this.timer = null;
+        this.checkTimer = null;
+        this._scheduleCheck();
     }
 
-    notify() {
-        this.isPending = true;
-        this._schedule();
+    /**
+     * Orders changed.
+     *
+     * @param {string} token of the change
+     */
+    notify(token) {
+        // What is to be read whatever the token stays so.
+        if (!this.pending || this.pending.token !== null) {
+            this.pending = { token };
+        }
+        this._schedule(LONE_CHANGE_SPREAD);
+    }
+
+    /**
+     * Orders may have changed without a word.
+     *
+     * @param {number} [spread] milliseconds
+     */
+    notifyUntold(spread = LONE_CHANGE_SPREAD) {
+        this.pending = { token: null };
+        this._schedule(spread);
     }
 
     /**
@@ -41,24 +72,36 @@ export class LiveRefresh {
      */
     setVisible(isVisible) {
         this.isVisible = isVisible;
-        this._schedule();
+        this._schedule(0);
     }
 
     stop() {
         this.isStopped = true;
         browser.clearTimeout(this.timer);
+        browser.clearTimeout(this.checkTimer);
     }
 
     /**
      * @private
      */
-    _schedule() {
+    _dropIfKnown() {
+        // Only now: while a read is under way nobody knows what it will bring.
+        if (this.pending && this.pending.token !== null && this.isKnown(this.pending.token)) {
+            this.pending = null;
+        }
+    }
+
+    /**
+     * @private
+     */
+    _schedule(spread) {
         const isIdle = !this.timer && !this.isRunning && !this.isStopped;
-        if (isIdle && this.isPending && this.isVisible) {
-            const wait = Math.max(
-                Math.random() * LONE_CHANGE_SPREAD,
-                this.nextAllowed - Date.now()
-            );
+        if (!isIdle || !this.isVisible) {
+            return;
+        }
+        this._dropIfKnown();
+        if (this.pending) {
+            const wait = Math.max(Math.random() * spread, this.nextAllowed - Date.now());
             this.timer = browser.setTimeout(() => this._run(), wait);
         }
     }
@@ -66,12 +109,24 @@ export class LiveRefresh {
     /**
      * @private
      */
+    _scheduleCheck() {
+        browser.clearTimeout(this.checkTimer);
+        this.checkTimer = browser.setTimeout(
+            () => this.notifyUntold(),
+            CHECK_INTERVAL * (1 + Math.random() * INTERVAL_SPREAD)
+        );
+    }
+
+    /**
+     * @private
+     */
     async _run() {
         this.timer = null;
-        if (!this.isVisible) {
+        this._dropIfKnown();
+        if (!this.isVisible || !this.pending) {
             return;
         }
-        this.isPending = false;
+        this.pending = null;
         this.isRunning = true;
         let duration = 0;
         try {
@@ -80,7 +135,10 @@ export class LiveRefresh {
             const interval = Math.max(MIN_INTERVAL, INTERVAL_PER_DURATION * duration);
             this.nextAllowed = Date.now() + interval * (1 + Math.random() * INTERVAL_SPREAD);
             this.isRunning = false;
-            this._schedule();
+            if (!this.isStopped) {
+                this._scheduleCheck();
+                this._schedule(LONE_CHANGE_SPREAD);
+            }
         }
     }
 }
@@ -91,35 +149,44 @@ export class LiveRefresh {
  *
  * @param {Object} params
  * @param {() => Promise<number>} params.refresh
+ * @param {(token: string) => boolean} params.isKnown
  * @param {(isConnected: boolean) => void} params.onConnection
  */
-export function useLiveRefresh({ refresh, onConnection }) {
+export function useLiveRefresh({ refresh, isKnown, onConnection }) {
     const busService = useService("bus_service");
     const isVisible = () => document.visibilityState !== "hidden";
-    const live = new LiveRefresh({ refresh, isVisible: isVisible() });
+    const live = new LiveRefresh({ refresh, isKnown, isVisible: isVisible() });
+    let isConnected = busService.workerState !== "DISCONNECTED";
 
-    const onChanged = () => live.notify();
-    const onConnected = () => onConnection(true);
-    const onDisconnected = () => onConnection(false);
-    const onReconnected = () => {
+    const onChanged = ({ token }) => live.notify(token);
+    const onConnected = () => {
+        // Odoo calls it a reconnection only if the connection broke, not if the network was
+        // off: what was missed is the same.
+        if (!isConnected) {
+            live.notifyUntold(RECONNECTION_SPREAD);
+        }
+        isConnected = true;
         onConnection(true);
-        live.notify();
+    };
+    const onDisconnected = () => {
+        isConnected = false;
+        onConnection(false);
     };
     const busEvents = {
         "BUS:CONNECT": onConnected,
-        "BUS:RECONNECT": onReconnected,
+        "BUS:RECONNECT": onConnected,
         "BUS:DISCONNECT": onDisconnected,
         "BUS:RECONNECTING": onDisconnected,
     };
 
     useExternalListener(document, "visibilitychange", () => live.setVisible(isVisible()));
-    onMounted(() => {
-        busService.subscribe(CHANGED_NOTIFICATION, onChanged);
-        for (const [name, listener] of Object.entries(busEvents)) {
-            busService.addEventListener(name, listener);
-        }
-        busService.start();
-    });
+    // At once, not when mounted: a change after the first read must not be missed.
+    onConnection(isConnected);
+    busService.subscribe(CHANGED_NOTIFICATION, onChanged);
+    for (const [name, listener] of Object.entries(busEvents)) {
+        busService.addEventListener(name, listener);
+    }
+    busService.start();
     onWillDestroy(() => {
         live.stop();
         busService.unsubscribe(CHANGED_NOTIFICATION, onChanged);

@@ -29,6 +29,8 @@ const AUTO_WEEKLY_DAYS = 400;
 const DAYS_PER_BUCKET = { daily: 1, weekly: 7, monthly: 28 };
 
 export const CUSTOM = "custom";
+export const STEP_UNITS = ["day", "week", "month", "quarter", "year", "days"];
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 export const DEFAULT_PERIOD = Object.freeze({ preset: "last_30_days" });
 
 const parse = (day) => DateTime.fromISO(day, { zone: "utc" });
@@ -125,12 +127,13 @@ export function isValidPeriod(period) {
     if (getPreset(period?.preset)) {
         return true;
     }
-    if (period?.preset !== CUSTOM) {
+    if (period?.preset !== CUSTOM || ![undefined, ...STEP_UNITS].includes(period.unit)) {
         return false;
     }
-    const start = parse(String(period.date_from));
-    const end = parse(String(period.date_to));
-    return start.isValid && end.isValid && start <= end;
+    const days = [String(period.date_from), String(period.date_to)];
+    const [start, end] = days.map(parse);
+    // Luxon reads other forms of a day too, which the server does not.
+    return days.every((day) => DAY.test(day)) && start.isValid && end.isValid && start <= end;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { expect, test } from "@odoo/hoot";
-import { click, press, queryAll, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
-import { animationFrame } from "@odoo/hoot-mock";
+import { click, hover, press, queryAll, queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { MainComponentsContainer } from "@web/core/main_components_container";
 import { Change } from "@sale_dashboard/dashboard/change/change";
 import { ChoiceMenu } from "@sale_dashboard/dashboard/choice_menu/choice_menu";
 import { EmptyState } from "@sale_dashboard/dashboard/empty_state/empty_state";
@@ -89,13 +90,65 @@ test("MetricCard: a figure opens its records, by click and by key", async () => 
     });
     expect(".o_sd_card_label").toHaveText("Revenue");
     expect(".o_sd_card_value").toHaveText("$ 248,310");
-    expect(".o_sd_card_value").toHaveAttribute("title", "$ 248,310.25");
     expect(".o_sd_card_value").toHaveClass("o_sd_changed");
-    expect("button.o_sd_card").toHaveAttribute("data-tooltip", "Confirmed orders.");
     await click("button.o_sd_card");
     queryFirst("button.o_sd_card").focus();
     await press("Enter");
     expect.verifySteps(["open", "open"]);
+});
+
+function makeCardProps(props) {
+    return {
+        name: "total_revenue",
+        label: "Revenue",
+        value: "$ 248,310",
+        exactValue: "$ 248,310.25",
+        definition: "Confirmed orders.",
+        comparison: {
+            change: 15.9,
+            text: "more than $ 214,270",
+            exactText: "Before: $ 214,270.50",
+        },
+        onOpen: step("open"),
+        onRetry: step("retry"),
+        ...props,
+    };
+}
+
+test.tags("desktop");
+test("MetricCard: the tooltip tells the exact figures and the definition", async () => {
+    await mountWithCleanup(MainComponentsContainer);
+    await mountWithCleanup(MetricCard, { props: makeCardProps() });
+    await hover("button.o_sd_card");
+    await advanceTime(600);
+    await animationFrame();
+    expect(queryAllTexts(".o-tooltip .o_sd_card_tooltip > *")).toEqual([
+        "$ 248,310.25",
+        "Before: $ 214,270.50",
+        "Confirmed orders.",
+    ]);
+});
+
+test("MetricCard: the keyboard gets the tooltip too, and closes it with Escape", async () => {
+    await mountWithCleanup(MainComponentsContainer);
+    await mountWithCleanup(MetricCard, {
+        props: makeCardProps({ comparison: undefined, exactValue: undefined }),
+    });
+    await press("Tab");
+    await waitFor(".o-tooltip");
+    expect("button.o_sd_card").toBeFocused();
+    expect(queryAllTexts(".o-tooltip .o_sd_card_tooltip > *")).toEqual(["Confirmed orders."]);
+    await press("Escape");
+    await animationFrame();
+    expect(".o-tooltip").toHaveCount(0);
+    expect("button.o_sd_card").toBeFocused();
+    queryFirst("button.o_sd_card").blur();
+    queryFirst("button.o_sd_card").focus();
+    await waitFor(".o-tooltip");
+    await press("Enter");
+    await animationFrame();
+    expect(".o-tooltip").toHaveCount(0);
+    expect.verifySteps(["open"]);
 });
 
 test("MetricCard: a change by sign, shape and word, and the shape over time", async () => {
@@ -277,6 +330,58 @@ test("TopCustomers: a failed section says so in its place", async () => {
     expect("table").toHaveCount(0);
     await click(".o_sd_retry");
     expect.verifySteps(["retry"]);
+});
+
+test("TopCustomers: sorted by any column, what has no value last", async () => {
+    const rows = makePayload().top_customers;
+    rows[1].rfm = false;
+    await mountWithCleanup(TopCustomers, { props: makeCustomerProps({ rows, isCompared: true }) });
+    const names = () => queryAllTexts("tbody .o_sd_row_button");
+    const sorted = () =>
+        queryAll("th[aria-sort]").map((th) => [th.textContent.trim(), th.ariaSort]);
+    expect(names()).toEqual(["Lumber Inc", "Azure Interior", "Deco Addict"]);
+    expect(sorted()).toEqual([["Revenue", "descending"]]);
+    await click("[data-sort=revenue]");
+    await animationFrame();
+    expect(names()).toEqual(["Deco Addict", "Azure Interior", "Lumber Inc"]);
+    expect(sorted()).toEqual([["Revenue", "ascending"]]);
+    await click("[data-sort=orders]");
+    await animationFrame();
+    expect(names()).toEqual(["Azure Interior", "Lumber Inc", "Deco Addict"]);
+    await click("[data-sort=name]");
+    await animationFrame();
+    expect(names()).toEqual(["Azure Interior", "Deco Addict", "Lumber Inc"]);
+    expect(sorted()).toEqual([["Customer", "ascending"]]);
+    await click("[data-sort=change]");
+    await animationFrame();
+    expect(names()).toEqual(["Lumber Inc", "Azure Interior", "Deco Addict"]);
+    await click("[data-sort=change]");
+    await animationFrame();
+    expect(names()).toEqual(["Azure Interior", "Lumber Inc", "Deco Addict"]);
+    await click("[data-sort=group]");
+    await animationFrame();
+    expect(names()).toEqual(["Lumber Inc", "Deco Addict", "Azure Interior"]);
+    queryFirst("[data-sort=lifetime]").focus();
+    await press("Enter");
+    await animationFrame();
+    expect(names()).toEqual(["Lumber Inc", "Azure Interior", "Deco Addict"]);
+    expect("[data-sort=lifetime]").toBeFocused();
+});
+
+test("TopCustomers: one customer filters the dashboard, where that is possible", async () => {
+    await mountWithCleanup(TopCustomers, { props: makeCustomerProps() });
+    expect(".o_sd_filter").toHaveCount(0);
+    await mountWithCleanup(TopCustomers, {
+        props: makeCustomerProps({
+            filterBy: (filter) => expect.step(filter),
+            hidden: { total_revenue: 1200, order_count: 3 },
+            onOpenHidden: step("hidden"),
+        }),
+    });
+    expect(".o_sd_filter").toHaveCount(3);
+    expect(".o_sd_filter:first").toHaveAttribute("aria-label", "Show only Lumber Inc");
+    await click("[data-customer='8'] .o_sd_filter");
+    expect.verifySteps([{ field: "partner_id", ids: [8], label: "Azure Interior" }]);
 });
 
 test("Segments: one bar, and its words", async () => {

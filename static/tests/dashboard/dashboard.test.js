@@ -1,14 +1,12 @@
 import { expect, test } from "@odoo/hoot";
-import { click, queryAllTexts, waitFor } from "@odoo/hoot-dom";
-import { advanceTime, animationFrame, Deferred } from "@odoo/hoot-mock";
+import { click, press, queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
+import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import {
     getService,
     makeServerError,
-    MockServer,
     mockService,
     onRpc,
     patchWithCleanup,
-    serverState,
 } from "@web/../tests/web_test_helpers";
 import { cookie } from "@web/core/browser/cookie";
 import {
@@ -544,43 +542,6 @@ test("records that cannot be opened are said, not crashed on", async () => {
     expect.verifySteps([["Not yours.", "danger"]]);
 });
 
-test("a change elsewhere shows by itself, is marked and announced", async () => {
-    let payload = makePayload();
-    mockDashboard((kwargs) => {
-        expect.step(kwargs.refresh);
-        return payload;
-    });
-    await openDashboard();
-    await waitFor(CARDS);
-    payload = makePayload({ overview: { total_orders: 413 } });
-    MockServer.env["bus.bus"]._sendone(serverState.partnerId, "sale_dashboard/changed", {});
-    await waitFor("[data-metric=total_orders] .o_sd_changed", { timeout: 2000 });
-    expect("[data-metric=total_orders] .o_sd_card_value").toHaveText("413");
-    expect(".o_sd_changed").toHaveCount(1);
-    expect("[aria-live=polite]").toHaveText(/Figures updated.*orders 413/);
-    await advanceTime(3000);
-    await animationFrame();
-    expect(".o_sd_changed").toHaveCount(0);
-    expect.verifySteps([false, true]);
-});
-
-test("a lost connection is said; once it is back, the figures are read again", async () => {
-    mockDashboard((kwargs) => {
-        expect.step(kwargs.refresh);
-        return makePayload();
-    });
-    await openDashboard();
-    await waitFor("[data-status=live]");
-    getService("bus_service").trigger("BUS:DISCONNECT");
-    await animationFrame();
-    expect("[data-status=offline]").toHaveCount(1);
-    getService("bus_service").trigger("BUS:RECONNECT");
-    await animationFrame();
-    expect("[data-status=live]").toHaveCount(1);
-    await advanceTime(1000);
-    expect.verifySteps([false, true]);
-});
-
 test("coming back finds the choice and the figures again", async () => {
     mockDashboard((kwargs) => {
         expect.step(kwargs.period_type);
@@ -603,23 +564,22 @@ test("coming back finds the choice and the figures again", async () => {
     expect.verifySteps(["daily", "weekly", "daily", "weekly"]);
 });
 
-test("nothing is read after the dashboard was left", async () => {
-    mockDashboard((kwargs) => {
-        expect.step(kwargs.refresh);
+test("on the curve the arrow keys are the curve's; days selected there become the period", async () => {
+    mockDashboard(({ date_from, date_to }) => {
+        expect.step([date_from, date_to]);
         return makePayload();
     });
     await openDashboard();
     await waitFor(CARDS);
-    await getService("action").doAction(
-        { type: "ir.actions.client", tag: "sale_dashboard", name: "Another" },
-        { clearBreadcrumbs: true }
-    );
-    await waitFor(CARDS);
-    expect.verifySteps([false, false]);
-    MockServer.env["bus.bus"]._sendone(serverState.partnerId, "sale_dashboard/changed", {});
-    await expect.waitForSteps([true], { timeout: 2000 });
-    await advanceTime(1000);
-    expect.verifySteps([]);
+    queryFirst(".o_sd_chart").focus();
+    await press("ArrowLeft");
+    await press(["Shift", "ArrowLeft"]);
+    await press("Enter");
+    await animationFrame();
+    expect.verifySteps([
+        ["2026-10-24", "2026-11-22"],
+        ["2026-11-20", "2026-11-21"],
+    ]);
 });
 
 test("follows Odoo's dark mode", async () => {

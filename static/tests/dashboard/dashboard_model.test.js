@@ -97,6 +97,7 @@ test("what is not valid is not chosen", async () => {
         compare: "previous_period",
         measure: "untaxed",
         breakdown: "user",
+        domain: [],
     });
 });
 
@@ -273,6 +274,7 @@ test("a later visit starts from what was exported", async () => {
         compare: "previous_year",
         measure: "untaxed",
         breakdown: "team",
+        domain: [],
     });
 });
 

@@ -1,7 +1,8 @@
 import { expect, test } from "@odoo/hoot";
 import { mockDate } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { makeMockEnv, serverState } from "@web/../tests/web_test_helpers";
+import { makeMockEnv, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
+import { localization } from "@web/core/l10n/localization";
 import {
     formatAmount,
     formatAxisAmount,
@@ -110,4 +111,13 @@ test("a comparison says its days, and its hour where the last day is not a whole
         formatComparison({ ...days, end: "2026-10-23T08:42:07Z" }, "Europe/Paris").toString()
     ).toBe(`${shown}, up to 10:42`);
     expect(formatMonth("2026-11")).toBe("November 2026");
+});
+
+test("from right to left a sign stays before its number", async () => {
+    await makeMockEnv();
+    patchWithCleanup(localization, { direction: "rtl" });
+    expect(formatChange(-9.5)).toBe("\u2066\u22129.5%\u2069");
+    expect(formatSignedAmount(12.5, USD)).toBe("\u2066+$\u00a012.50\u2069");
+    expect(formatAmount(-12.5, EUR)).toBe("\u2066-12.50\u00a0€\u2069");
+    expect(formatAmount(12.5, EUR)).toBe("12.50\u00a0€");
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "@odoo/hoot";
 import { click, press, queryAll, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
+import { Component, useState, xml } from "@odoo/owl";
 import { getService, mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { Breakdown } from "@sale_dashboard/dashboard/breakdown/breakdown";
@@ -11,6 +12,7 @@ import { DataHealth } from "@sale_dashboard/dashboard/data_health/data_health";
 import { Part } from "@sale_dashboard/dashboard/part";
 import { Quotations } from "@sale_dashboard/dashboard/quotations/quotations";
 import { ReconcileDialog } from "@sale_dashboard/dashboard/reconcile_dialog/reconcile_dialog";
+import { ReportHead } from "@sale_dashboard/dashboard/report_head/report_head";
 import { Targets } from "@sale_dashboard/dashboard/targets/targets";
 import { setupDashboardTests } from "../helpers/dashboard";
 import {
@@ -37,6 +39,17 @@ test("ComparisonNote: the days compared, or that none are", async () => {
     expect(".o_sd_compared").toHaveText(/Compared with Sep 24\s–\sOct 23, 2026, up to 11:42/);
     await click(".o_sd_reconcile");
     expect.verifySteps(["reconcile"]);
+});
+
+test("ReportHead: on paper, whose figures these are, and of when", async () => {
+    await mountWithCleanup(ReportHead, {
+        props: { payload: makePayload(), title: "Last 30 days" },
+    });
+    expect(queryAllTexts(".o_sd_report_head span", { displayed: false })).toEqual([
+        "Last 30 days",
+        "Hermit",
+        "Without taxes, days of Europe/Paris, as of 11:42:07",
+    ]);
 });
 
 test("ComparisonNote: not compared, nothing to reconcile", async () => {
@@ -140,6 +153,65 @@ test("Breakdown: tabs by click and by arrow keys", async () => {
     await press("ArrowLeft");
     await press("Home");
     expect.verifySteps(["country", "team", "rfm_group", "user"]);
+});
+
+test("Breakdown: sorted by any column; what is left of the revenue stays last", async () => {
+    class Parent extends Component {
+        static template = xml`<Breakdown t-props="getProps()"/>`;
+        static components = { Breakdown };
+        static props = {};
+        setup() {
+            Parent.state = this.state = useState({ dimension: "product" });
+        }
+        getProps() {
+            const { dimension } = this.state;
+            const rows = dimension === "user" ? makePayload().breakdowns.user : makeProducts();
+            return makeBreakdownProps({ dimension, rows });
+        }
+    }
+    await mountWithCleanup(Parent);
+    const names = () => queryAllTexts("tbody td:first-child");
+    expect(names()).toEqual(["Large Cabinet", "No product", "Everything else"]);
+    expect("th[aria-sort=descending]").toHaveText("Revenue");
+    await click("[data-sort=count]");
+    await click("[data-sort=count]");
+    await animationFrame();
+    expect("th[aria-sort=ascending]").toHaveText("Quantity");
+    expect(names()).toEqual(["No product", "Large Cabinet", "Everything else"]);
+    Parent.state.dimension = "user";
+    await animationFrame();
+    await animationFrame();
+    expect("th[aria-sort=descending]").toHaveText("Revenue");
+    expect(names()).toEqual(["Marc Demo", "Not visible to you", "No salesperson"]);
+});
+
+test("Breakdown: a row filters the dashboard by its field", async () => {
+    const filterBy = (filter) => expect.step(filter);
+    await mountWithCleanup(Breakdown, { props: makeBreakdownProps() });
+    expect(".o_sd_filter").toHaveCount(0);
+    await mountWithCleanup(Breakdown, { props: makeBreakdownProps({ filterBy }) });
+    // Nobody can tell a colleague whom he may not see.
+    expect("[data-key='user:6'] .o_sd_filter").toHaveCount(0);
+    await click("[data-key='user:5'] .o_sd_filter");
+    await click("[data-key='user:'] .o_sd_filter");
+    await mountWithCleanup(Breakdown, {
+        props: makeBreakdownProps({ filterBy, rows: makeProducts(), dimension: "product" }),
+    });
+    expect("[data-key='product:other'] .o_sd_filter").toHaveCount(0);
+    await click("[data-key='product:31'] .o_sd_filter");
+    await mountWithCleanup(Breakdown, {
+        props: makeBreakdownProps({
+            filterBy,
+            rows: makePayload().breakdowns.rfm_group,
+            dimension: "rfm_group",
+        }),
+    });
+    expect("[data-key^='rfm_group'] .o_sd_filter").toHaveCount(0);
+    expect.verifySteps([
+        { field: "user_id", ids: [5], label: "Marc Demo" },
+        { field: "user_id", ids: [false], label: "No salesperson" },
+        { field: "order_line.product_id", ids: [31], label: "Large Cabinet" },
+    ]);
 });
 
 test("Breakdown: products have a quantity; the rest of the revenue opens nothing", async () => {
@@ -424,6 +496,7 @@ async function mountDialog(data) {
 
 test("ReconcileDialog: all explained, cause by cause", async () => {
     await mountDialog(makeReconciliation());
+    expect("[role=dialog]").toHaveAttribute("aria-label", "Reconcile with Sales Analysis");
     expect("[data-verdict=explained]").toHaveText(
         "$ 0.00 unexplained: every difference has a name below."
     );
@@ -502,6 +575,28 @@ test("Targets: progress, pace by shape and word, what is needed, projection", as
     expect(".o_sd_set_targets").toHaveCount(0);
     await click("[data-target='1'] button");
     expect.verifySteps([[1, "Europe"]]);
+});
+
+test("Targets: a target filters the dashboard by whose it is", async () => {
+    const targets = [
+        makeTarget(),
+        makeTarget({ id: 2, kind: "user", res_id: 5, name: "Marc Demo" }),
+        makeTarget({ id: 3, kind: "company", res_id: 1, name: "My Company" }),
+        makeTarget({ id: 4, kind: "user", res_id: 6, name: "" }),
+    ];
+    await mountWithCleanup(Targets, {
+        props: makeTargetsProps({
+            data: { ...makeTargets({ targets }), canSet: false },
+            filterBy: (filter) => expect.step(filter),
+        }),
+    });
+    expect(".o_sd_filter").toHaveCount(2);
+    await click("[data-target='1'] .o_sd_filter");
+    await click("[data-target='2'] .o_sd_filter");
+    expect.verifySteps([
+        { field: "team_id", ids: [1], label: "Europe" },
+        { field: "user_id", ids: [5], label: "Marc Demo" },
+    ]);
 });
 
 test("Targets: reached, partly seen, on track, without working days", async () => {

@@ -19,20 +19,109 @@ function makeLive({ duration = 10, ...params } = {}) {
 
 test("a lone change is read within two seconds", async () => {
     const live = makeLive();
-    live.notify();
+    live.notify("1");
     expect.verifySteps([]);
     await advanceTime(700);
     expect.verifySteps(["refresh"]);
 });
 
+test("a message of what is already shown is not read", async () => {
+    let known = "1";
+    const live = makeLive({ isKnown: (token) => token === known });
+    live.notify("1");
+    await advanceTime(3000);
+    expect.verifySteps([]);
+    // Known by the time it would have been read: somebody asked meanwhile.
+    live.notify("2");
+    known = "2";
+    await advanceTime(3000);
+    expect.verifySteps([]);
+    live.notify("3");
+    await advanceTime(700);
+    expect.verifySteps(["refresh"]);
+});
+
+test("what a read brings is known after it, not before", async () => {
+    const answer = new Deferred();
+    let known = "1";
+    const live = new LiveRefresh({
+        refresh: () => {
+            expect.step("refresh");
+            return answer;
+        },
+        isKnown: (token) => token === known,
+    });
+    live.notify("2");
+    await advanceTime(700);
+    live.notify("3");
+    // The read was answered from a snapshot that has the third change already.
+    known = "3";
+    answer.resolve(10);
+    await tick();
+    await advanceTime(60000);
+    expect.verifySteps(["refresh"]);
+});
+
+test("what was missed is read whatever is told after", async () => {
+    const live = makeLive({ isKnown: () => true });
+    live.notifyUntold();
+    live.notify("1");
+    await advanceTime(700);
+    expect.verifySteps(["refresh"]);
+});
+
+test("without any message it looks every few minutes, while somebody looks at it", async () => {
+    const live = makeLive();
+    await advanceTime(5 * 60 * 1000);
+    expect.verifySteps([]);
+    await advanceTime(60 * 1000);
+    expect.verifySteps(["refresh"]);
+    await advanceTime(6 * 60 * 1000);
+    expect.verifySteps(["refresh"]);
+    live.setVisible(false);
+    await advanceTime(60 * 60 * 1000);
+    expect.verifySteps([]);
+    live.setVisible(true);
+    await advanceTime(1);
+    expect.verifySteps(["refresh"]);
+});
+
+test("a read postpones the next look", async () => {
+    const live = makeLive();
+    await advanceTime(5 * 60 * 1000);
+    live.notify("1");
+    await advanceTime(700);
+    expect.verifySteps(["refresh"]);
+    await advanceTime(5 * 60 * 1000);
+    expect.verifySteps([]);
+});
+
+test("a failed read does not end the following ones", async () => {
+    let fails = true;
+    const live = new LiveRefresh({
+        refresh: () => {
+            expect.step("refresh");
+            return fails ? Promise.reject(new Error("No")) : Promise.resolve(10);
+        },
+    });
+    expect.errors(1);
+    live.notify("1");
+    await advanceTime(700);
+    fails = false;
+    live.notify("2");
+    await advanceTime(3000);
+    expect.verifySteps(["refresh", "refresh"]);
+    expect.verifyErrors(["No"]);
+});
+
 test("a burst of changes is one re-read, and the next comes two seconds later", async () => {
     const live = makeLive();
     for (let i = 0; i < 50; i++) {
-        live.notify();
+        live.notify("1");
     }
     await advanceTime(700);
     expect.verifySteps(["refresh"]);
-    live.notify();
+    live.notify("1");
     await advanceTime(1900);
     expect.verifySteps([]);
     await advanceTime(600);
@@ -43,9 +132,9 @@ test("a burst of changes is one re-read, and the next comes two seconds later", 
 
 test("slow computations are asked for less often", async () => {
     const live = makeLive({ duration: 500 });
-    live.notify();
+    live.notify("1");
     await advanceTime(700);
-    live.notify();
+    live.notify("1");
     expect.verifySteps(["refresh"]);
     await advanceTime(9900);
     expect.verifySteps([]);
@@ -61,9 +150,9 @@ test("a change during a re-read is read after it", async () => {
             return answer;
         },
     });
-    live.notify();
+    live.notify("1");
     await advanceTime(700);
-    live.notify();
+    live.notify("1");
     await advanceTime(10000);
     expect.verifySteps(["refresh"]);
     answer.resolve(10);
@@ -74,14 +163,14 @@ test("a change during a re-read is read after it", async () => {
 
 test("nobody looks, nothing is read: once, when somebody does", async () => {
     const live = makeLive({ isVisible: false });
-    live.notify();
-    live.notify();
+    live.notify("1");
+    live.notify("1");
     await advanceTime(10000);
     expect.verifySteps([]);
     live.setVisible(true);
     await advanceTime(700);
     expect.verifySteps(["refresh"]);
-    live.notify();
+    live.notify("1");
     live.setVisible(false);
     await advanceTime(10000);
     expect.verifySteps([]);
@@ -92,9 +181,9 @@ test("nobody looks, nothing is read: once, when somebody does", async () => {
 
 test("nothing is read after the end", async () => {
     const live = makeLive();
-    live.notify();
+    live.notify("1");
     live.stop();
-    live.notify();
+    live.notify("1");
     await advanceTime(10000);
     expect.verifySteps([]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { click, keyDown, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { click, drag, keyDown, press, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { Component, useState, xml } from "@odoo/owl";
 import { mountWithCleanup } from "@web/../tests/web_test_helpers";
@@ -44,28 +44,151 @@ test("draws a bar per bucket, those that are not whole apart", async () => {
     const { data } = getChart();
     expect(data.datasets[0].data).toHaveLength(30);
     expect(data.labels.at(-1)).toBe("Nov 22");
-    const component = await mountWithCleanup(RevenueChart, { props: makeProps() });
-    expect(component.isIncomplete(28)).toBe(false);
-    expect(component.isIncomplete(29)).toBe(true);
+    const colors = data.datasets[0].backgroundColor;
+    expect(new Set(colors.slice(0, 29)).size).toBe(1);
+    expect(typeof colors[0]).toBe("string");
+    expect(colors[29]).toBeInstanceOf(window.CanvasPattern);
+    expect(queryAllTexts(".o_sd_chart_legend li")).toEqual(["Revenue", "Not over yet"]);
+});
+
+test("as a line: what is not whole is hollow, and reached by a dashed line", async () => {
+    await mountWithCleanup(RevenueChart, { props: makeProps({ isCompared: true }) });
+    expect(".o_sd_as_bars").toHaveAttribute("aria-pressed", "true");
+    await click(".o_sd_as_line");
+    await animationFrame();
+    expect(".o_sd_as_line").toHaveAttribute("aria-pressed", "true");
+    const [line] = getChart().data.datasets;
+    expect(line.type).toBe("line");
+    expect(line.data).toHaveLength(30);
+    expect(line.segment.borderDash({ p0DataIndex: 27, p1DataIndex: 28 })).toBe(undefined);
+    expect(line.segment.borderDash({ p0DataIndex: 28, p1DataIndex: 29 })).toEqual([3, 3]);
+    expect(line.pointRadius.slice(28)).toEqual([2, 4]);
+    await click(".o_sd_as_bars");
+    await animationFrame();
+    expect(getChart().data.datasets[0].type).toBe("bar");
+});
+
+test("the orders come on demand, with an axis of their own", async () => {
+    await mountWithCleanup(RevenueChart, { props: makeProps({ isCompared: true }) });
+    expect(getChart().data.datasets).toHaveLength(2);
+    expect(getChart().scales.orders.options.display).toBe(false);
+    await click(".o_sd_orders_toggle");
+    await animationFrame();
+    const orders = getChart().data.datasets[2];
+    expect(orders.yAxisID).toBe("orders");
+    expect(orders.data.slice(0, 3)).toEqual([10, 11, 12]);
+    expect(getChart().scales.orders.options.display).toBe(true);
+    expect(queryAllTexts(".o_sd_chart_legend li")).toEqual([
+        "Revenue",
+        "Comparison",
+        "Orders (other axis)",
+        "Not over yet",
+    ]);
+    await click(".o_sd_orders_toggle");
+    await animationFrame();
+    expect(getChart().data.datasets).toHaveLength(2);
+});
+
+/** In the middle of a bucket. */
+function getPosition(index) {
+    const { chartArea, scales } = getChart();
+    return { x: scales.x.getPixelForValue(index), y: (chartArea.top + chartArea.bottom) / 2 };
+}
+
+test("dragging over buckets makes their days the period, and opens nothing", async () => {
+    await mountWithCleanup(RevenueChart, {
+        props: makeProps({ selectRange: (from, to) => expect.step([from, to]) }),
+    });
+    const { drop, moveTo } = await drag("canvas", { position: getPosition(20), relative: true });
+    await moveTo("canvas", { position: getPosition(12), relative: true });
+    await animationFrame();
+    expect(".o_sd_selection_label").toHaveText(/Nov 5\s–\s13, 2026/);
+    await drop();
+    await animationFrame();
+    expect(".o_sd_selection").toHaveCount(0);
+    expect.verifySteps([["2026-11-05", "2026-11-13"]]);
+});
+
+test("without a way to choose a period nothing is selected", async () => {
+    await mountWithCleanup(RevenueChart, { props: makeProps() });
+    expect(".o_sd_chart").not.toHaveClass("o_sd_selectable");
+    const { drop, moveTo } = await drag("canvas", { position: getPosition(20), relative: true });
+    await moveTo("canvas", { position: getPosition(12), relative: true });
+    await animationFrame();
+    expect(".o_sd_selection").toHaveCount(0);
+    await drop();
+});
+
+test("Shift with arrow keys selects days; Enter shows them, Escape gives up", async () => {
+    await mountWithCleanup(RevenueChart, {
+        props: makeProps({ selectRange: (from, to) => expect.step([from, to]) }),
+    });
+    const slider = "[role=slider]";
+    queryFirst(slider).focus();
+    await press(["Shift", "ArrowLeft"]);
+    await press(["Shift", "ArrowLeft"]);
+    await animationFrame();
+    expect(".o_sd_selection_label").toHaveText(/Nov 20\s–\s22, 2026/);
+    expect(queryFirst(slider).ariaValueText).toMatch(/^Selected: Nov 20.*Enter/);
+    await press("Escape");
+    await animationFrame();
+    expect(".o_sd_selection").toHaveCount(0);
+    await press(["Shift", "ArrowRight"]);
+    await press("ArrowLeft");
+    await animationFrame();
+    expect(".o_sd_selection").toHaveCount(0);
+    await press(["Shift", "ArrowLeft"]);
+    await press("Enter");
+    await animationFrame();
+    expect(".o_sd_selection").toHaveCount(0);
+    expect.verifySteps([["2026-11-19", "2026-11-20"]]);
+});
+
+test("on paper it is drawn in light colours, afterwards as before", async () => {
+    await mountWithCleanup(RevenueChart, { props: makeProps({ isDark: true }) });
+    const chart = getChart();
+    window.dispatchEvent(new Event("beforeprint"));
+    expect("canvas").toHaveClass("o_sd_paper");
+    expect(getChart() === chart).toBe(false);
+    expect(getChart().options.animation).toBe(false);
+    window.dispatchEvent(new Event("afterprint"));
+    expect("canvas").not.toHaveClass("o_sd_paper");
+    expect("tbody tr").toHaveCount(30);
+    expect(".o_sd_printed").toHaveCount(1);
+});
+
+test("ten years of days: no points, no table on paper", async () => {
+    const [bucket] = makePayload().sales_by_period;
+    const buckets = Array.from({ length: 1000 }, (_, i) => {
+        const day = luxon.DateTime.fromISO("2024-01-01").plus({ days: i }).toISODate();
+        return { ...bucket, period: day, date_from: day, date_to: day };
+    });
+    await mountWithCleanup(RevenueChart, { props: makeProps({ buckets }) });
+    await click(".o_sd_as_line");
+    await animationFrame();
+    expect(new Set(getChart().data.datasets[0].pointRadius)).toEqual(new Set([0]));
+    expect(".o_sd_printed").toHaveCount(0);
+    expect(".o_sd_chart_legend").toHaveCount(0);
 });
 
 test("the tooltip tells the day, the exact revenue, the orders, and what is missing", async () => {
     const component = await mountWithCleanup(RevenueChart, { props: makeProps() });
-    const { title, label, footer } = component.getTooltipOptions({}, false).callbacks;
-    const item = { dataIndex: 29, datasetIndex: 0 };
+    const { callbacks, filter } = component.getTooltipOptions({}, false);
+    const { title, label, footer } = callbacks;
+    const of = (key, dataIndex) => ({ dataIndex, dataset: { key } });
+    const item = of("revenue", 29);
     expect(title([item])).toBe("Sun, Nov 22, 2026");
     expect(label(item).map(String)).toEqual(["Revenue: $\u00a08,290.00 (+14.3%)", "Orders: 12"]);
-    expect(label({ dataIndex: 0, datasetIndex: 0 }).map(String)).toEqual([
-        "Revenue: $\u00a08,000.00",
-        "Orders: 10",
-    ]);
-    expect(label({ dataIndex: 29, datasetIndex: 1 }).map(String)).toEqual([
+    expect(label(of("revenue", 0)).map(String)).toEqual(["Revenue: $\u00a08,000.00", "Orders: 10"]);
+    expect(label(of("previous", 29)).map(String)).toEqual([
         "",
-        "Fri, Oct 23, 2026",
+        "Compared with Fri, Oct 23, 2026",
         "Revenue: $\u00a07,290.00",
         "Orders: 9",
     ]);
     expect(footer([item]).toString()).toBe("Not over yet");
+    // Their orders are told with the revenue already.
+    expect([item, of("previous", 29), of("orders", 29)].filter(filter)).toHaveLength(2);
 });
 
 test("the comparison is a quiet dashed line, and columns of the table", async () => {
@@ -73,7 +196,7 @@ test("the comparison is a quiet dashed line, and columns of the table", async ()
     buckets[1].previous = false;
     await mountWithCleanup(RevenueChart, { props: makeProps({ buckets, isCompared: true }) });
     const [bars, line] = getChart().data.datasets;
-    expect(bars.type).toBe(undefined);
+    expect(bars.type).toBe("bar");
     expect(line.type).toBe("line");
     expect(line.borderDash).toEqual([5, 4]);
     expect(line.data.slice(0, 3)).toEqual([0, null, 7020]);

@@ -2,7 +2,10 @@ import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { beforeEach } from "@odoo/hoot";
 import { mockDate } from "@odoo/hoot-mock";
 import {
+    defineModels,
+    fields,
     getService,
+    models,
     mountWithCleanup,
     onRpc,
     patchWithCleanup,
@@ -10,14 +13,46 @@ import {
 } from "@web/../tests/web_test_helpers";
 import { assets } from "@web/core/assets";
 import { user } from "@web/core/user";
+import { objectToUrlEncodedString, redirect } from "@web/core/utils/urls";
 import { WebClient } from "@web/webclient/webclient";
 import { makePayload, makeTargets, PAYLOAD_DAY } from "./payload";
+
+export class CrmTeam extends models.Model {
+    _name = "crm.team";
+
+    name = fields.Char();
+
+    _records = [
+        { id: 1, name: "Europe" },
+        { id: 2, name: "Asia" },
+    ];
+}
+
+export class SaleOrder extends models.Model {
+    _name = "sale.order";
+
+    name = fields.Char();
+    team_id = fields.Many2one({ relation: "crm.team", string: "Sales Team" });
+    user_id = fields.Many2one({ relation: "res.users", string: "Salesperson" });
+
+    _views = {
+        "search,sale_dashboard.sale_order_view_search": `
+            <search>
+                <field name="user_id"/>
+                <field name="team_id"/>
+                <field name="name" string="Order"/>
+                <filter name="my_orders" string="My Orders" domain="[('user_id', '=', uid)]"/>
+                <filter name="unassigned" string="Unassigned" domain="[('user_id', '=', False)]"/>
+            </search>`,
+    };
+}
 
 /**
  * To be called once per file: the day of the payloads is today, and Chart.js is there.
  */
 export function setupDashboardTests() {
     defineMailModels();
+    defineModels([CrmTeam, SaleOrder]);
     preloadBundle("web.chartjs_lib");
     beforeEach(() => mockDate(`${PAYLOAD_DAY} 12:00:00`));
 }
@@ -50,17 +85,32 @@ export function mockTargets(answer = makeTargets(), { canSet = false } = {}) {
     );
 }
 
+function skipBundle() {
+    patchWithCleanup(assets, {
+        loadBundle(name) {
+            return name === "sale_dashboard.assets" ? Promise.resolve() : super.loadBundle(name);
+        },
+    });
+}
+
+/**
+ * Loads the page at an address of the dashboard.
+ *
+ * @param {Object} params of the address
+ */
+export async function openAddress(params) {
+    skipBundle();
+    redirect(`/odoo/sale_dashboard?${objectToUrlEncodedString(params)}`);
+    await mountWithCleanup(WebClient);
+}
+
 /**
  * Opens the client action as the menu does; its bundle is already part of the tests'.
  *
  * @param {Object} [options] of `doAction`
  */
 export async function openDashboard(options) {
-    patchWithCleanup(assets, {
-        loadBundle(name) {
-            return name === "sale_dashboard.assets" ? Promise.resolve() : super.loadBundle(name);
-        },
-    });
+    skipBundle();
     await mountWithCleanup(WebClient);
     await getService("action").doAction(
         { type: "ir.actions.client", tag: "sale_dashboard", name: "Sales Dashboard" },

@@ -1,7 +1,8 @@
-import { Component, useRef, useState } from "@odoo/owl";
+import { Component, onWillUpdateProps, useRef, useState } from "@odoo/owl";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { Change } from "../change/change";
+import { FilterButton } from "../filter_button/filter_button";
 import {
     formatAmount,
     formatCount,
@@ -11,14 +12,44 @@ import {
 } from "../format";
 import { RFM_GROUPS } from "../rfm_groups";
 import { Section } from "../section/section";
+import { useSort } from "../sort";
+import { SortHeader } from "../sort_header/sort_header";
 
-/** What the rows are, and what a row without a record is called. */
+/**
+ * What the rows are, what a row without a record is called, and the field of orders that
+ * holds the record.
+ */
 export const DIMENSIONS = {
-    user: { label: _t("Salespeople"), column: _t("Salesperson"), nothing: _t("No salesperson") },
-    team: { label: _t("Teams"), column: _t("Sales team"), nothing: _t("No sales team") },
-    country: { label: _t("Countries"), column: _t("Country"), nothing: _t("No country") },
-    product: { label: _t("Products"), column: _t("Product"), nothing: _t("No product") },
-    category: { label: _t("Categories"), column: _t("Category"), nothing: _t("No category") },
+    user: {
+        label: _t("Salespeople"),
+        column: _t("Salesperson"),
+        nothing: _t("No salesperson"),
+        field: "user_id",
+    },
+    team: {
+        label: _t("Teams"),
+        column: _t("Sales team"),
+        nothing: _t("No sales team"),
+        field: "team_id",
+    },
+    country: {
+        label: _t("Countries"),
+        column: _t("Country"),
+        nothing: _t("No country"),
+        field: "partner_id.country_id",
+    },
+    product: {
+        label: _t("Products"),
+        column: _t("Product"),
+        nothing: _t("No product"),
+        field: "order_line.product_id",
+    },
+    category: {
+        label: _t("Categories"),
+        column: _t("Category"),
+        nothing: _t("No category"),
+        field: "order_line.product_id.categ_id",
+    },
     rfm_group: { label: _t("Customer groups"), column: _t("Group"), nothing: "" },
 };
 const QUANTIFIED = ["product", "category"];
@@ -46,12 +77,14 @@ export function getRowLabel(dimension, row) {
 /** Who and what brings the revenue: one leaderboard at a time, behind tabs. */
 export class Breakdown extends Component {
     static template = "sale_dashboard.Breakdown";
-    static components = { Change, Section };
+    static components = { Change, FilterButton, Section, SortHeader };
     static props = {
         changed: { type: Array, optional: true },
         currencyId: Number,
         dimension: String,
         error: { type: [String, { value: null }], optional: true },
+        /** narrows the dashboard to what one row stands for */
+        filterBy: { type: Function, optional: true },
         isCompared: { type: Boolean, optional: true },
         onOpen: Function,
         onRetry: Function,
@@ -64,7 +97,14 @@ export class Breakdown extends Component {
     setup() {
         this.tabsRef = useRef("tabs");
         this.ghosts = [1, 2, 3, 4, 5, 6, 7, 8];
+        this.sort = useSort("revenue");
         this.state = useState({ isAll: false });
+        onWillUpdateProps(({ dimension }) => {
+            if (dimension !== this.props.dimension) {
+                this.sort.reset();
+                this.state.isAll = false;
+            }
+        });
     }
 
     get tabs() {
@@ -121,7 +161,8 @@ export class Breakdown extends Component {
     get rows() {
         const { changed, currencyId, dimension, rows } = this.props;
         const largest = Math.max(...rows.map((row) => row.revenue), 0);
-        const shown = this.hiddenCount ? rows.slice(0, ROWS_SHOWN) : rows;
+        const sorted = this.sortRows(rows);
+        const shown = this.hiddenCount ? sorted.slice(0, ROWS_SHOWN) : sorted;
         return shown.map((row) => {
             const isRest = row.key === REST;
             return {
@@ -132,6 +173,8 @@ export class Breakdown extends Component {
                 count: isRest ? "" : this.getCount(row),
                 exact: formatExactAmount(row.revenue, currencyId),
                 isChanged: changed.includes(`${dimension}:${row.key}`),
+                avatar: this.getAvatar(row),
+                canFilter: this.canFilter(row),
                 isRest,
                 label: getRowLabel(dimension, row),
                 orders: isRest ? "" : formatCount(row.order_count),
@@ -139,6 +182,38 @@ export class Breakdown extends Component {
                 share: formatPercent(row.share),
             };
         });
+    }
+
+    /** What is left of the revenue stays at the end. */
+    sortRows(rows) {
+        const { dimension } = this.props;
+        const sorted = this.sort.apply(
+            rows.filter((row) => row.key !== REST),
+            {
+                name: (row) => getRowLabel(dimension, row).toString(),
+                revenue: (row) => row.revenue,
+                count: (row) => (dimension === "rfm_group" ? row.customer_count : row.quantity),
+                orders: (row) => row.order_count,
+                share: (row) => row.share,
+                change: (row) => row.change,
+            }
+        );
+        return [...sorted, ...rows.filter((row) => row.key === REST)];
+    }
+
+    getAvatar({ id }) {
+        return this.props.dimension === "user" && id ? `/web/image/res.users/${id}/avatar_128` : "";
+    }
+
+    /** A row stands for records of one field; what the viewer may not see has no name to show. */
+    canFilter({ id, key, name }) {
+        const { dimension, filterBy } = this.props;
+        return Boolean(filterBy && DIMENSIONS[dimension].field && key !== REST && (name || !id));
+    }
+
+    filter({ label, row }) {
+        const { field } = DIMENSIONS[this.props.dimension];
+        this.props.filterBy({ field, ids: [row.id], label });
     }
 
     getCount(row) {
@@ -164,7 +239,6 @@ export class Breakdown extends Component {
     }
 
     select(dimension) {
-        this.state.isAll = false;
         this.props.onSelect(dimension);
     }
 

@@ -1,18 +1,19 @@
-import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { Component, markRaw, onMounted, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
+import { SearchBar } from "@web/search/search_bar/search_bar";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { readAddress, useAddress, writeAddress } from "../address";
 import { Breakdown } from "../breakdown/breakdown";
 import { Bridge } from "../bridge/bridge";
 import { getFigureLabel, makeCards } from "../cards";
 import { ChoiceMenu } from "../choice_menu/choice_menu";
 import { ComparisonNote } from "../comparison_note/comparison_note";
 import { CustomerTypes } from "../customer_types/customer_types";
-import { DashboardModel, GRANULARITIES } from "../dashboard_model";
+import { DashboardModel, DEFAULT_CHOICE, GRANULARITIES, MEASURES } from "../dashboard_model";
 import { DataHealth } from "../data_health/data_health";
 import { EmptyState } from "../empty_state/empty_state";
 import { getErrorSentence } from "../errors";
@@ -25,19 +26,25 @@ import {
     formatDayRange,
     formatTimestamp,
 } from "../format";
+import { useKeyboard } from "../keyboard";
+import { KeysDialog } from "../keys_dialog/keys_dialog";
 import { useLiveRefresh } from "../live_refresh";
 import { MetricCard } from "../metric_card/metric_card";
+import { useNewDay } from "../new_day";
 import { PeriodPicker } from "../period_picker/period_picker";
-import { countDays } from "../periods";
+import { canShiftForward, countDays, getPreset, makeCustomPeriod, shiftPeriod } from "../periods";
 import { Quotations } from "../quotations/quotations";
 import { ReconcileDialog } from "../reconcile_dialog/reconcile_dialog";
+import { ReportHead } from "../report_head/report_head";
 import { RevenueChart } from "../revenue_chart/revenue_chart";
+import { FAVORITE_KEY } from "../search_model";
 import { Segments } from "../segments/segments";
 import { Skeleton } from "../skeleton/skeleton";
 import { StatusStrip } from "../status_strip/status_strip";
 import { Targets } from "../targets/targets";
 import { isDarkTheme } from "../theme";
 import { TopCustomers } from "../top_customers/top_customers";
+import { useWall } from "../wall";
 
 const GRANULARITY_LABELS = {
     auto: _t("Auto"),
@@ -55,10 +62,10 @@ const COMPARISONS = [
     },
     { id: "previous_year", label: _t("vs previous year") },
 ];
-const MEASURES = [
-    { id: "untaxed", label: _t("Untaxed") },
-    { id: "total", label: _t("With taxes") },
-];
+const MEASURE_LABELS = {
+    untaxed: _t("Untaxed"),
+    total: _t("With taxes"),
+};
 const WIDER_PRESET = "last_90_days";
 /** The views of what is opened, where they are not those of an order. */
 const VIEWS = {
@@ -82,14 +89,20 @@ export class SaleDashboard extends Component {
         MetricCard,
         PeriodPicker,
         Quotations,
+        ReportHead,
         RevenueChart,
+        SearchBar,
         Segments,
         Skeleton,
         StatusStrip,
         Targets,
         TopCustomers,
     };
-    static props = { ...standardActionServiceProps };
+    static props = {
+        ...standardActionServiceProps,
+        /** what to begin with: see `address.js`; and the answer of an earlier visit */
+        start: Object,
+    };
 
     setup() {
         this.action = useService("action");
@@ -97,25 +110,94 @@ export class SaleDashboard extends Component {
         this.notification = useService("notification");
         this.rootRef = useRef("root");
         this.isDark = isDarkTheme();
-        this.model = useState(
-            new DashboardModel({ orm: useService("orm"), ...this.props.state?.dashboard })
-        );
+        this.search = this.env.searchModel;
         this.isOpening = false;
+        this.isNavigating = false;
+
+        const { answer, choice, facets, isWall } = this.props.start;
+        const { favorite, favoriteSettings } = this.search;
+        this.favoriteId = favorite?.serverSideId;
+        this.model = useState(
+            new DashboardModel({
+                orm: useService("orm"),
+                choice: {
+                    // Of a default favorite; an address says for itself.
+                    ...(!facets && favoriteSettings),
+                    ...choice,
+                    domain: this.search.domain,
+                },
+                answer,
+            })
+        );
+        this.state = useState({
+            facets: markRaw(this.search.exportFacets()),
+            isSearchOpen: false,
+        });
+        this.wall = useWall(isWall);
 
         useLiveRefresh({
             refresh: () => this.reread(),
+            isKnown: (token) => this.model.hasChange(token),
             onConnection: (isConnected) => this.model.setConnected(isConnected),
+        });
+        useNewDay(
+            () => this.model.today,
+            () => this.reread()
+        );
+        useBus(this.search, "update", () => this.onSearchUpdate());
+        const { beforeLeave, getGlobalState } = useAddress(this.props, {
+            getParams: () => this.addressParams,
+            onNavigate: (params) => this.navigate(params),
         });
         useSetupAction({
             rootRef: this.rootRef,
-            getLocalState: () => ({ dashboard: this.model.exportState() }),
+            beforeLeave,
+            getContext: () => ({ [FAVORITE_KEY]: this.favoriteSettings }),
+            getGlobalState,
+            getLocalState: () => ({
+                dashboard: {
+                    ...this.model.exportState(),
+                    facets: this.state.facets,
+                    isWall: this.wall.isOn,
+                },
+            }),
+        });
+        useKeyboard({
+            before: () => this.shiftPeriod(-1),
+            after: () => this.shiftPeriod(1),
+            period: () => this.rootRef.el.querySelector(".o_sd_period_button")?.click(),
+            compare: () => this.chooseNext("compare", this.comparisons),
+            granularity: () => this.chooseNext("granularity", this.granularities),
+            measure: () => this.chooseNext("measure", this.measures),
+            search: () => this.openSearch(),
+            refresh: () => this.refresh(),
+            share: () => this.share(),
+            wall: () => this.wall.toggle(),
+            help: () => this.openHelp(),
         });
         onWillStart(() => {
-            // Neither is waited for: the skeleton shows at once, and the chart's library
-            // comes while the server computes.
-            loadBundle("web.chartjs_lib");
+            // Not waited for: the skeleton shows at once.
             this.model.load({ silent: Boolean(this.model.answer) });
         });
+        onMounted(() => this.explainAddress(this.props.start.unreadable));
+        useEffect(
+            (isOpen) => {
+                if (isOpen) {
+                    this.search.trigger("focus-search");
+                }
+            },
+            () => [this.state.isSearchOpen]
+        );
+        // The button that leads to the wall is not there on it: back from it, it has the
+        // focus again.
+        useEffect(
+            (isOn) => {
+                if (isOn) {
+                    return () => this.rootRef.el?.querySelector(".o_sd_toggle_wall")?.focus();
+                }
+            },
+            () => [this.wall.isOn]
+        );
         // Once the first figures are painted: they do not wait for the targets.
         useEffect(
             (status) => {
@@ -153,7 +235,25 @@ export class SaleDashboard extends Component {
     }
 
     get measures() {
-        return MEASURES.map(({ id, label }) => ({ id, label: label.toString() }));
+        return MEASURES.map((id) => ({ id, label: MEASURE_LABELS[id].toString() }));
+    }
+
+    get addressParams() {
+        return writeAddress({
+            choice: this.model.choice,
+            facets: this.state.facets,
+            isWall: this.wall.isOn,
+        });
+    }
+
+    /** What a favorite keeps beside the filters. */
+    get favoriteSettings() {
+        const { compare, granularity, measure, period } = this.model.choice;
+        return { compare, granularity, measure, period };
+    }
+
+    get isSearchShown() {
+        return !this.env.isSmall || this.state.isSearchOpen || this.state.facets.length > 0;
     }
 
     get asOf() {
@@ -163,6 +263,15 @@ export class SaleDashboard extends Component {
 
     get shownPeriod() {
         return formatDayRange(this.model.shownRange);
+    }
+
+    /** What the wall is about: the period, and which orders where not all. */
+    get wallTitle() {
+        const { choice, payload, range } = this.model;
+        const days = formatDayRange(payload ? this.model.shownRange : range);
+        const name = getPreset(choice.period.preset)?.label.toString();
+        const filters = this.search.facets.flatMap(({ values }) => values.join(_t(" or ")));
+        return [name, days, ...filters].filter(Boolean).join(" · ");
     }
 
     get cards() {
@@ -237,13 +346,14 @@ export class SaleDashboard extends Component {
     /**
      * After a change: nobody asked, so nothing shows that it is being read.
      *
-     * @returns {Promise<number>} the milliseconds that the server needed
+     * @returns {Promise<number>} the milliseconds that the server needed: to compute what
+     *  it now has, or, where it has much to do, to answer at all
      */
     async reread() {
-        const duration = await this.model.load({ refresh: true, silent: true });
         const start = performance.now();
+        const duration = await this.model.load({ silent: true });
         await this.model.targets.load({ silent: true });
-        return duration + performance.now() - start;
+        return Math.max(duration, performance.now() - start);
     }
 
     retry() {
@@ -258,6 +368,142 @@ export class SaleDashboard extends Component {
 
     choosePeriod(period) {
         return this.model.choose({ period });
+    }
+
+    /**
+     * @param {1 | -1} direction
+     */
+    shiftPeriod(direction) {
+        const { choice, today } = this.model;
+        if (direction < 0 || canShiftForward(choice.period, today)) {
+            this.choosePeriod(shiftPeriod(choice.period, direction, today));
+        }
+    }
+
+    /**
+     * @param {string} from a day
+     * @param {string} to a day, included
+     */
+    selectRange(from, to) {
+        return this.choosePeriod(makeCustomPeriod(from, to));
+    }
+
+    /**
+     * The next of a menu's options, after the last the first.
+     *
+     * @param {"compare" | "granularity" | "measure"} name
+     * @param {{ id: string, isDisabled?: boolean }[]} options
+     */
+    chooseNext(name, options) {
+        const possible = options.filter(({ isDisabled }) => !isDisabled).map(({ id }) => id);
+        const index = possible.indexOf(this.model.choice[name]);
+        return this.model.choose({ [name]: possible[(index + 1) % possible.length] });
+    }
+
+    //--------------------------------------------------------------------------
+    // Filters and address
+    //--------------------------------------------------------------------------
+
+    /**
+     * Cross-filter: adds a filter that the reader can remove from the search bar.
+     *
+     * @param {Object} params see `DashboardSearchModel.filterBy`
+     */
+    filterBy(params) {
+        return this.search.filterBy(params);
+    }
+
+    clearFilters() {
+        this.search.clearQuery();
+    }
+
+    /** A favorite that is newly on brings its period and the like. */
+    onSearchUpdate() {
+        if (this.isNavigating) {
+            return;
+        }
+        const { favorite, favoriteSettings } = this.search;
+        const isNew = favorite && favorite.serverSideId !== this.favoriteId;
+        this.showFilters(isNew ? favoriteSettings : {});
+    }
+
+    /**
+     * @param {Object} choice made along with the filters
+     */
+    showFilters(choice) {
+        this.favoriteId = this.search.favorite?.serverSideId;
+        this.state.facets = markRaw(this.search.exportFacets());
+        return this.model.choose({ ...choice, domain: this.search.domain });
+    }
+
+    /**
+     * Shows what an address says, in place.
+     *
+     * @param {Object} params
+     */
+    async navigate(params) {
+        const view = readAddress(params);
+        this.isNavigating = true;
+        try {
+            // All at once: half of it would be an address of its own.
+            await this.search.setFacets(view.facets || []);
+        } finally {
+            this.isNavigating = false;
+        }
+        this.wall.set(view.isWall);
+        const { breakdown } = { ...DEFAULT_CHOICE, ...view.choice };
+        await this.showFilters({ ...DEFAULT_CHOICE, ...view.choice, breakdown });
+    }
+
+    /**
+     * @param {string[]} unreadable parameters of the address
+     */
+    explainAddress(unreadable) {
+        const parts = [
+            ...unreadable,
+            ...this.search.unusableFacets.map((facet) => JSON.stringify(facet)),
+        ];
+        if (parts.length) {
+            this.notification.add(
+                _t(
+                    "A part of this address means nothing here and was left out: %s",
+                    parts.join(", ")
+                ),
+                { type: "warning" }
+            );
+        }
+    }
+
+    openSearch() {
+        if (this.isSearchShown) {
+            this.search.trigger("focus-search");
+        } else {
+            this.toggleSearch();
+        }
+    }
+
+    toggleSearch() {
+        this.state.isSearchOpen = !this.state.isSearchOpen;
+    }
+
+    async share() {
+        try {
+            await browser.navigator.clipboard.writeText(browser.location.href);
+        } catch {
+            this.notification.add(
+                _t("The browser does not let the address be copied: %s", browser.location.href),
+                { type: "warning", sticky: true }
+            );
+            return;
+        }
+        this.notification.add(
+            _t("Address copied. Whoever opens it sees this view with their own rights."),
+            { type: "success" }
+        );
+    }
+
+    openHelp() {
+        this.dialog.add(KeysDialog, { contentClass: this.menuClass });
     }
 
     widen() {
@@ -392,5 +638,3 @@ export class SaleDashboard extends Component {
         });
     }
 }
-
-registry.category("lazy_components").add("SaleDashboard", SaleDashboard);

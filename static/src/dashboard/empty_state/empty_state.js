@@ -6,6 +6,8 @@ export class EmptyState extends Component {
     static template = "sale_dashboard.EmptyState";
     static props = {
         canWiden: Boolean,
+        isFiltered: { type: Boolean, optional: true },
+        onClearFilters: { type: Function, optional: true },
         onCreate: Function,
         onWiden: Function,
         range: Object,

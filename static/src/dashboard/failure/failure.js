@@ -8,6 +8,8 @@ export class Failure extends Component {
         consequence: { type: String, optional: true },
         error: String,
         isStrip: { type: Boolean, optional: true },
+        isFiltered: { type: Boolean, optional: true },
+        onClearFilters: { type: Function, optional: true },
         onRetry: Function,
     };
 }

@@ -1,5 +1,6 @@
-import { Component } from "@odoo/owl";
+import { Component, useRef } from "@odoo/owl";
 import { Change } from "../change/change";
+import { useKeyboardTooltip } from "../keyboard_tooltip";
 import { Sparkline } from "../sparkline/sparkline";
 
 /** One figure: what it is, how much, how it moved, and the way to its records. */
@@ -32,6 +33,20 @@ export class MetricCard extends Component {
         sparkline: { type: Object, optional: true },
         value: { type: String, optional: true },
     };
+
+    setup() {
+        useKeyboardTooltip(useRef("card"));
+    }
+
+    /** What the tooltip tells: the definition with its bounds, and the figures in full. */
+    get tooltipInfo() {
+        const { comparison, definition, exactValue } = this.props;
+        return JSON.stringify({
+            definition,
+            exactValue: exactValue || "",
+            exactText: comparison?.exactText || "",
+        });
+    }
 
     /** Without a base and without a word for it, what follows says all. */
     get hasChange() {

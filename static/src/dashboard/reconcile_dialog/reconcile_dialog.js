@@ -1,6 +1,7 @@
 import { Component, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
+import { useDialogName } from "../dialog_name";
 import {
     formatCount,
     formatDayRange,
@@ -29,7 +30,12 @@ export class ReconcileDialog extends Component {
 
     setup() {
         this.reconciliation = useState(this.props.reconciliation);
+        this.modalRef = useDialogName(() => this.title);
         this.ghosts = [1, 2, 3, 4, 5, 6];
+    }
+
+    get title() {
+        return _t("Reconcile with Sales Analysis");
     }
 
     get data() {

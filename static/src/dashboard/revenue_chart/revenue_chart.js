@@ -1,19 +1,25 @@
-import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    useEffect,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
-import { Change } from "../change/change";
 import {
-    formatAmount,
     formatAxisAmount,
-    formatBucket,
     formatBucketTick,
     formatChange,
     formatCount,
-    formatExactAmount,
+    formatDayRange,
 } from "../format";
 import { Section } from "../section/section";
 import { prefersReducedMotion } from "../theme";
+import { BucketTable } from "./bucket_table";
+import { describeBucket } from "./bucket_text";
 
 const TITLES = {
     daily: _t("Revenue by day"),
@@ -28,15 +34,23 @@ const RUNNING_SENTENCES = {
 const BAR_RADIUS = 3;
 const BAR_MAX_WIDTH = 48;
 const Y_TICKS = 6;
+const HATCH_SIZE = 6;
+/** More points than that would hide the line. */
+const MAX_POINTS = 62;
+/** A pointer that moved less, in pixels, was meant to click. */
+const MIN_DRAG = 8;
+/** A longer table would fill page after page. */
+const MAX_PRINTED_ROWS = 62;
 
 /**
- * Revenue per bucket as bars, what it is compared with as a quiet line. What the canvas shows is said in a sentence above it and in
- * a table behind it, which can be brought to the front; the buckets are reached with the
- * arrow keys.
+ * Revenue per bucket as bars or as a line, what it is compared with as a quiet line, the
+ * orders on demand. What the canvas shows is said in a sentence above it and in a table
+ * behind it, which can be brought to the front. The buckets are reached with the arrow
+ * keys; several of them, dragged over or marked with Shift, become the period.
  */
 export class RevenueChart extends Component {
     static template = "sale_dashboard.RevenueChart";
-    static components = { Change, Section };
+    static components = { BucketTable, Section };
     static props = {
         buckets: Array,
         currencyId: Number,
@@ -46,33 +60,53 @@ export class RevenueChart extends Component {
         onOpen: Function,
         onRetry: Function,
         periodType: String,
+        /** makes a range of days the period, both included */
+        selectRange: { type: Function, optional: true },
         sentence: String,
     };
-
     static defaultProps = { isCompared: false };
 
     setup() {
         this.canvasRef = useRef("canvas");
         this.chart = null;
         this.touchedIndex = null;
-        this.state = useState({ activeIndex: this.props.buckets.length - 1, isTable: false });
+        /** @type {{ index: number, x: number } | null} where a pointer went down */
+        this.pressed = null;
+        this.isPrinting = false;
+        this.state = useState({
+            activeIndex: this.props.buckets.length - 1,
+            hasOrders: false,
+            isLine: false,
+            isTable: false,
+            /** @type {{ anchor: number, index: number } | null} */
+            selection: null,
+        });
         onWillStart(() => loadBundle("web.chartjs_lib"));
         useEffect(
             (canvas) => {
                 if (canvas) {
-                    this.chart = new Chart(canvas, this.getChartConfig());
-                    return () => {
-                        this.chart.destroy();
-                        this.chart = null;
-                    };
+                    this.drawChart();
+                    return () => this.destroyChart();
                 }
             },
             () => [this.canvasRef.el, this.props.periodType, this.props.isDark]
         );
         useEffect(
             () => this.updateChart(),
-            () => [this.props.buckets, this.props.currencyId, this.props.isCompared]
+            () => [
+                this.props.buckets,
+                this.props.currencyId,
+                this.props.isCompared,
+                this.state.hasOrders,
+                this.state.isLine,
+            ]
         );
+        useEffect(
+            () => this.clearSelection(),
+            () => [this.props.buckets[0]?.period, this.props.buckets.length]
+        );
+        useExternalListener(window, "beforeprint", () => this.redraw(true));
+        useExternalListener(window, "afterprint", () => this.redraw(false));
     }
 
     get title() {
@@ -85,36 +119,33 @@ export class RevenueChart extends Component {
         return isRunning ? `${sentence} ${RUNNING_SENTENCES[periodType]}` : sentence;
     }
 
-    get rows() {
-        const { buckets, currencyId, periodType } = this.props;
-        return buckets.map((bucket) => ({
-            bucket,
-            label: formatBucket(bucket, periodType),
-            exact: formatExactAmount(bucket.revenue, currencyId),
-            revenue: formatAmount(bucket.revenue, currencyId),
-            orders: formatCount(bucket.order_count),
-            note: this.getNote(bucket),
-            change: bucket.change ?? false,
-            previous: this.describePrevious(bucket),
-        }));
+    /** What stands for what, once there is more than one thing to see. */
+    get legend() {
+        const { buckets, isCompared } = this.props;
+        const items = [];
+        if (isCompared) {
+            items.push({ id: "previous", label: _t("Comparison") });
+        }
+        if (this.state.hasOrders) {
+            items.push({ id: "orders", label: _t("Orders (other axis)") });
+        }
+        if (buckets.some((_bucket, index) => this.isIncomplete(index))) {
+            const isRunning = buckets.some((bucket) => bucket.running);
+            items.push({
+                id: "incomplete",
+                label: isRunning ? _t("Not over yet") : _t("Cut by the chosen period"),
+            });
+        }
+        return items.length ? [{ id: "revenue", label: _t("Revenue") }, ...items] : [];
     }
 
-    /**
-     * @returns {Object | null} the bucket's counterpart; null beyond the comparison's end
-     */
-    describePrevious({ previous }) {
-        if (!previous) {
-            return null;
-        }
-        const { currencyId, periodType } = this.props;
-        // Its days name it: it may begin in the middle of a week or month.
-        const bucket = { ...previous, period: previous.date_from, partial: true };
-        return {
-            label: formatBucket(bucket, periodType),
-            exact: formatExactAmount(previous.revenue, currencyId),
-            revenue: formatAmount(previous.revenue, currencyId),
-            orders: formatCount(previous.order_count),
-        };
+    get isTablePrinted() {
+        return this.props.buckets.length <= MAX_PRINTED_ROWS;
+    }
+
+    describe(index) {
+        const { buckets, currencyId, periodType } = this.props;
+        return describeBucket(buckets[index], { currencyId, periodType });
     }
 
     /** The bucket the keyboard is on; the buckets may have become fewer. */
@@ -123,7 +154,13 @@ export class RevenueChart extends Component {
     }
 
     get activeText() {
-        const { label, exact, orders, note, previous } = this.rows[this.activeIndex];
+        if (this.state.selection) {
+            return _t(
+                "Selected: %s. Enter shows only these days, Escape gives up.",
+                this.selectionText
+            );
+        }
+        const { label, exact, orders, note, previous } = this.describe(this.activeIndex);
         let text = _t("%(period)s: %(revenue)s, orders %(orders)s", {
             period: label,
             revenue: exact,
@@ -140,18 +177,99 @@ export class RevenueChart extends Component {
         return note ? `${text}. ${note}` : text;
     }
 
-    /**
-     * @returns {string} why the bucket holds less than a whole one
-     */
-    getNote(bucket) {
-        if (bucket.running) {
-            return _t("Not over yet");
-        }
-        return bucket.partial ? _t("Cut by the chosen period") : "";
+    get keyHint() {
+        return this.props.selectRange
+            ? _t(
+                  "Arrow keys go from bar to bar, Enter opens the orders, Shift with arrow keys selects days."
+              )
+            : _t("Arrow keys go from bar to bar, Enter opens the orders.");
     }
 
     toggleTable() {
         this.state.isTable = !this.state.isTable;
+    }
+
+    //--------------------------------------------------------------------------
+    // Selection
+    //--------------------------------------------------------------------------
+
+    /** The days selected, both included. */
+    get selectedRange() {
+        const { anchor, index } = this.state.selection;
+        return {
+            date_from: this.props.buckets[Math.min(anchor, index)].date_from,
+            date_to: this.props.buckets[Math.max(anchor, index)].date_to,
+        };
+    }
+
+    get selectionText() {
+        return formatDayRange(this.selectedRange);
+    }
+
+    /** Where the selected buckets are drawn. */
+    get selectionStyle() {
+        const { x } = this.chart.scales;
+        const { bottom, top } = this.chart.chartArea;
+        const { anchor, index } = this.state.selection;
+        const edges = [anchor, index].map((index) => x.getPixelForValue(index));
+        const width = x.width / this.props.buckets.length;
+        const left = Math.min(...edges) - width / 2;
+        const right = Math.max(...edges) + width / 2;
+        return `left: ${left}px; width: ${right - left}px; top: ${top}px; height: ${bottom - top}px`;
+    }
+
+    clearSelection() {
+        this.pressed = null;
+        this.state.selection = null;
+    }
+
+    confirmSelection() {
+        const { date_from, date_to } = this.selectedRange;
+        this.clearSelection();
+        this.props.selectRange(date_from, date_to);
+    }
+
+    getIndexAt(clientX) {
+        const { left } = this.chart.canvas.getBoundingClientRect();
+        const index = this.chart.scales.x.getValueForPixel(clientX - left);
+        return Math.max(0, Math.min(this.props.buckets.length - 1, index));
+    }
+
+    /**
+     * @param {PointerEvent} ev
+     */
+    onPointerDown(ev) {
+        this.isDragged = false;
+        if (this.props.selectRange && this.chart && ev.isPrimary && ev.button === 0) {
+            this.clearSelection();
+            this.pressed = { index: this.getIndexAt(ev.clientX), x: ev.clientX };
+        }
+    }
+
+    /**
+     * @param {PointerEvent} ev
+     */
+    onPointerMove(ev) {
+        if (!this.pressed) {
+            return;
+        }
+        if (!this.isDragged && Math.abs(ev.clientX - this.pressed.x) >= MIN_DRAG) {
+            this.isDragged = true;
+            ev.currentTarget.setPointerCapture(ev.pointerId);
+        }
+        if (this.isDragged) {
+            this.state.selection = {
+                anchor: this.pressed.index,
+                index: this.getIndexAt(ev.clientX),
+            };
+        }
+    }
+
+    onPointerUp() {
+        if (this.state.selection && this.isDragged) {
+            this.confirmSelection();
+        }
+        this.pressed = null;
     }
 
     //--------------------------------------------------------------------------
@@ -163,6 +281,7 @@ export class RevenueChart extends Component {
     }
 
     onBlur() {
+        this.clearSelection();
         this.chart?.setActiveElements([]);
         this.chart?.tooltip.setActiveElements([], { x: 0, y: 0 });
         this.chart?.update("none");
@@ -184,11 +303,29 @@ export class RevenueChart extends Component {
         };
         if (ev.key in targets) {
             ev.preventDefault();
-            this.activate(Math.max(0, Math.min(last, targets[ev.key])));
+            ev.stopPropagation();
+            this.moveTo(Math.max(0, Math.min(last, targets[ev.key])), ev.shiftKey);
         } else if (ev.key === "Enter" || ev.key === " ") {
             ev.preventDefault();
-            this.open(this.activeIndex);
+            if (this.state.selection) {
+                this.confirmSelection();
+            } else {
+                this.open(this.activeIndex);
+            }
+        } else if (ev.key === "Escape" && this.state.selection) {
+            ev.stopPropagation();
+            this.clearSelection();
         }
+    }
+
+    moveTo(index, isSelecting) {
+        if (isSelecting && this.props.selectRange) {
+            const anchor = this.state.selection ? this.state.selection.anchor : this.activeIndex;
+            this.state.selection = { anchor, index };
+        } else {
+            this.clearSelection();
+        }
+        this.activate(index);
     }
 
     activate(index) {
@@ -213,12 +350,34 @@ export class RevenueChart extends Component {
     // Chart
     //--------------------------------------------------------------------------
 
+    drawChart() {
+        this.chart = new Chart(this.canvasRef.el, this.getChartConfig());
+    }
+
+    destroyChart() {
+        this.chart?.destroy();
+        this.chart = null;
+    }
+
+    /**
+     * On paper it is light, whatever the screen is.
+     */
+    redraw(isPrinting) {
+        if (this.isPrinting !== isPrinting && this.chart) {
+            this.isPrinting = isPrinting;
+            this.canvasRef.el.classList.toggle("o_sd_paper", isPrinting);
+            this.destroyChart();
+            this.drawChart();
+        }
+    }
+
     /**
      * In place, so that an open tooltip stays open.
      */
     updateChart() {
         if (this.chart) {
             this.chart.data = this.getChartData();
+            this.chart.options.scales.orders.display = this.state.hasOrders;
             this.chart.update("none");
         }
     }
@@ -227,50 +386,127 @@ export class RevenueChart extends Component {
         return getComputedStyle(this.canvasRef.el).getPropertyValue(`--sd-${name}`).trim();
     }
 
+    /** Stripes: what is not whole looks so without its colour too. */
+    getHatch(color) {
+        const tile = document.createElement("canvas");
+        tile.width = tile.height = HATCH_SIZE;
+        const ctx = tile.getContext("2d");
+        ctx.strokeStyle = color;
+        ctx.lineWidth = 1.5;
+        for (const offset of [-HATCH_SIZE, 0, HATCH_SIZE]) {
+            ctx.moveTo(offset, HATCH_SIZE);
+            ctx.lineTo(offset + HATCH_SIZE, 0);
+        }
+        ctx.stroke();
+        return this.canvasRef.el.getContext("2d").createPattern(tile, "repeat");
+    }
+
     isIncomplete(index) {
         const bucket = this.props.buckets[index];
         return Boolean(bucket) && (bucket.running || bucket.partial);
     }
 
     getChartData() {
-        const { buckets, periodType } = this.props;
-        const whole = this.getColor("accent");
-        const incomplete = this.getColor("accent-soft");
-        const wholeHover = this.getColor("accent-strong");
-        const colors = buckets.map((bucket, i) => (this.isIncomplete(i) ? incomplete : whole));
-        const datasets = [
-            {
-                order: 1,
-                data: buckets.map((bucket) => bucket.revenue),
-                backgroundColor: colors,
-                hoverBackgroundColor: colors.map((color) =>
-                    color === whole ? wholeHover : incomplete
-                ),
-                borderRadius: BAR_RADIUS,
-                maxBarThickness: BAR_MAX_WIDTH,
-                categoryPercentage: 0.85,
-                barPercentage: 0.85,
-            },
-        ];
-        if (this.props.isCompared) {
-            const quiet = this.getColor("previous");
-            datasets.push({
-                type: "line",
-                order: 0,
-                data: buckets.map(({ previous }) => (previous ? previous.revenue : null)),
-                borderColor: quiet,
-                borderDash: [5, 4],
-                borderWidth: 2,
-                // A line of one bucket would be none.
-                pointRadius: buckets.length > 1 ? 0 : 4,
-                pointHoverRadius: 4,
-                pointHitRadius: 0,
-                pointBackgroundColor: quiet,
-                pointHoverBackgroundColor: quiet,
-                tension: 0,
-            });
+        const { buckets, isCompared, periodType } = this.props;
+        const datasets = [this.state.isLine ? this.getLineDataset() : this.getBarDataset()];
+        if (isCompared) {
+            datasets.push(this.getPreviousDataset());
+        }
+        if (this.state.hasOrders) {
+            datasets.push(this.getOrdersDataset());
         }
         return { labels: buckets.map((bucket) => formatBucketTick(bucket, periodType)), datasets };
+    }
+
+    getBarDataset() {
+        const whole = this.getColor("accent");
+        const incomplete = this.getHatch(whole);
+        const hover = this.getColor("accent-strong");
+        const choose = (color) =>
+            this.props.buckets.map((_bucket, i) => (this.isIncomplete(i) ? incomplete : color));
+        return {
+            key: "revenue",
+            type: "bar",
+            order: 2,
+            data: this.props.buckets.map((bucket) => bucket.revenue),
+            backgroundColor: choose(whole),
+            hoverBackgroundColor: choose(hover),
+            borderRadius: BAR_RADIUS,
+            maxBarThickness: BAR_MAX_WIDTH,
+            categoryPercentage: 0.85,
+            barPercentage: 0.85,
+        };
+    }
+
+    getLineDataset() {
+        const { buckets } = this.props;
+        const color = this.getColor("accent");
+        const surface = this.getColor("surface");
+        return {
+            key: "revenue",
+            type: "line",
+            order: 2,
+            data: buckets.map((bucket) => bucket.revenue),
+            borderColor: color,
+            borderWidth: 2,
+            backgroundColor: this.getColor("accent-wash"),
+            fill: "origin",
+            // What is not whole: hollow, and reached by a dashed line.
+            pointRadius: buckets.map((_bucket, index) =>
+                this.isIncomplete(index) ? 4 : buckets.length > MAX_POINTS ? 0 : 2
+            ),
+            pointHoverRadius: 5,
+            pointBackgroundColor: buckets.map((_bucket, index) =>
+                this.isIncomplete(index) ? surface : color
+            ),
+            segment: {
+                borderDash: ({ p0DataIndex, p1DataIndex }) =>
+                    this.isIncomplete(p0DataIndex) || this.isIncomplete(p1DataIndex)
+                        ? [3, 3]
+                        : undefined,
+            },
+            tension: 0,
+        };
+    }
+
+    getPreviousDataset() {
+        const { buckets } = this.props;
+        const color = this.getColor("previous");
+        return {
+            key: "previous",
+            type: "line",
+            order: 1,
+            data: buckets.map(({ previous }) => (previous ? previous.revenue : null)),
+            borderColor: color,
+            borderDash: [5, 4],
+            borderWidth: 2,
+            // A line of one bucket would be none.
+            pointRadius: buckets.length > 1 ? 0 : 4,
+            pointHoverRadius: 4,
+            pointHitRadius: 0,
+            pointBackgroundColor: color,
+            pointHoverBackgroundColor: color,
+            tension: 0,
+        };
+    }
+
+    getOrdersDataset() {
+        const { buckets } = this.props;
+        const color = this.getColor("orders");
+        return {
+            key: "orders",
+            type: "line",
+            order: 0,
+            yAxisID: "orders",
+            data: buckets.map((bucket) => bucket.order_count),
+            borderColor: color,
+            borderWidth: 1.5,
+            pointStyle: "rectRot",
+            pointRadius: buckets.length > MAX_POINTS ? 0 : 4,
+            pointHoverRadius: 5,
+            pointBackgroundColor: color,
+            tension: 0,
+        };
     }
 
     getChartConfig() {
@@ -288,7 +524,7 @@ export class RevenueChart extends Component {
             options: {
                 responsive: true,
                 maintainAspectRatio: false,
-                animation: prefersReducedMotion() ? false : { duration: 300 },
+                animation: prefersReducedMotion() || this.isPrinting ? false : { duration: 300 },
                 interaction: { mode: "index", intersect: false },
                 onClick: (ev) => this.onChartClick(ev),
                 layout: { padding: { top: 4 } },
@@ -316,6 +552,20 @@ export class RevenueChart extends Component {
                             callback: (value) => formatAxisAmount(value, this.props.currencyId),
                         },
                     },
+                    orders: {
+                        display: this.state.hasOrders,
+                        position: isRtl ? "left" : "right",
+                        beginAtZero: true,
+                        border: { display: false },
+                        grid: { display: false },
+                        ticks: {
+                            color: this.getColor("orders"),
+                            font,
+                            maxTicksLimit: Y_TICKS,
+                            precision: 0,
+                            callback: (value) => formatCount(value),
+                        },
+                    },
                 },
                 plugins: {
                     legend: { display: false },
@@ -337,25 +587,27 @@ export class RevenueChart extends Component {
             bodyFont: { ...font, size: 13 },
             footerFont: { ...font, weight: "normal" },
             displayColors: false,
+            // The orders are told with the revenue.
+            filter: ({ dataset }) => dataset.key !== "orders",
             // The line is drawn above the bars, but told below them.
             itemSort: (one, other) => one.datasetIndex - other.datasetIndex,
             padding: 10,
             caretPadding: 6,
             callbacks: {
-                title: ([item]) => this.rows[item.dataIndex].label,
+                title: ([item]) => this.describe(item.dataIndex).label,
                 label: (item) => this.getTooltipLines(item),
-                footer: ([item]) => this.rows[item.dataIndex].note,
+                footer: ([item]) => this.describe(item.dataIndex).note,
             },
         };
     }
 
     /**
-     * @param {{ dataIndex: number, datasetIndex: number }} item
+     * @param {{ dataIndex: number, dataset: { key: string } }} item
      * @returns {string[]} of the bucket, or of its counterpart under its own date
      */
-    getTooltipLines({ dataIndex, datasetIndex }) {
-        const { change, exact, orders, previous } = this.rows[dataIndex];
-        if (!datasetIndex) {
+    getTooltipLines({ dataIndex, dataset }) {
+        const { change, exact, orders, previous } = this.describe(dataIndex);
+        if (dataset.key === "revenue") {
             const lines = [_t("Revenue: %s", exact), _t("Orders: %s", orders)];
             return change === false
                 ? lines
@@ -370,7 +622,7 @@ export class RevenueChart extends Component {
         return previous
             ? [
                   "",
-                  previous.label,
+                  _t("Compared with %s", previous.label),
                   _t("Revenue: %s", previous.exact),
                   _t("Orders: %s", previous.orders),
               ]
@@ -381,6 +633,9 @@ export class RevenueChart extends Component {
      * Chart.js knows no dashed bars: a bar that is not whole gets its outline here.
      */
     drawIncomplete(chart) {
+        if (this.state.isLine) {
+            return;
+        }
         const { ctx } = chart;
         ctx.save();
         ctx.strokeStyle = this.getColor("accent");
@@ -396,6 +651,9 @@ export class RevenueChart extends Component {
     }
 
     onChartClick(ev) {
+        if (this.isDragged) {
+            return;
+        }
         const [element] = this.chart.getElementsAtEventForMode(
             ev,
             "index",

@@ -1,5 +1,6 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { FilterButton } from "../filter_button/filter_button";
 import {
     formatAmount,
     formatCount,
@@ -25,6 +26,8 @@ const NO_PROJECTION = {
     too_irregular: () => _t("No projection: past months went too differently."),
 };
 
+/** Of orders, by what a target is of. */
+const FIELDS = { team: "team_id", user: "user_id" };
 const TARGETS_SHOWN = 6;
 
 /**
@@ -33,11 +36,13 @@ const TARGETS_SHOWN = 6;
  */
 export class Targets extends Component {
     static template = "sale_dashboard.Targets";
-    static components = { Section };
+    static components = { FilterButton, Section };
     static props = {
         /** the answer, once there is one */
         data: [Object, { value: null }],
         error: { type: [String, { value: null }], optional: true },
+        /** narrows the dashboard to whose target it is */
+        filterBy: { type: Function, optional: true },
         onOpen: Function,
         onRetry: Function,
         onSet: Function,
@@ -112,6 +117,7 @@ export class Targets extends Component {
         return shown.map((target) => ({
             target,
             id: target.id,
+            canFilter: Boolean(this.props.filterBy && FIELDS[target.kind] && target.name),
             name: target.name || _t("Not visible to you").toString(),
             status: STATUSES[target.status] && {
                 name: target.status,
@@ -131,6 +137,10 @@ export class Targets extends Component {
             projection: this.getShortProjection(target),
             projectionHint: target.projection ? this.describeProjection(target.projection) : "",
         }));
+    }
+
+    filter({ name, target }) {
+        this.props.filterBy({ field: FIELDS[target.kind], ids: [target.res_id], label: name });
     }
 
     get currencyId() {

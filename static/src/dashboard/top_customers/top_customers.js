@@ -2,6 +2,7 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Change } from "../change/change";
 import { Failure } from "../failure/failure";
+import { FilterButton } from "../filter_button/filter_button";
 import {
     formatAmount,
     formatCount,
@@ -12,16 +13,31 @@ import {
 } from "../format";
 import { RFM_GROUPS } from "../rfm_groups";
 import { Section } from "../section/section";
+import { useSort } from "../sort";
+import { SortHeader } from "../sort_header/sort_header";
+
+const COLUMNS = {
+    name: (row) => row.name,
+    revenue: (row) => row.total_revenue,
+    orders: (row) => row.order_count,
+    share: (row) => row.share,
+    change: (row) => row.change ?? false,
+    lifetime: (row) => row.lifetime && row.lifetime.revenue,
+    // From the best to the worst, as they are named.
+    group: (row) => row.rfm && Object.keys(RFM_GROUPS).indexOf(row.rfm.group),
+};
 
 export class TopCustomers extends Component {
     static template = "sale_dashboard.TopCustomers";
-    static components = { Change, Failure, Section };
+    static components = { Change, Failure, FilterButton, Section, SortHeader };
     static props = {
         changed: { type: Array, optional: true },
         currencyId: Number,
         /** of all customers in the period, the listed ones included */
         customerCount: [Number, { value: false }],
         error: { type: [String, { value: null }], optional: true },
+        /** narrows the dashboard to one customer */
+        filterBy: { type: Function, optional: true },
         /** what is known of customers the viewer may not see, where there are any */
         hidden: { type: [Object, { value: null }], optional: true },
         isCompared: { type: Boolean, optional: true },
@@ -33,6 +49,10 @@ export class TopCustomers extends Component {
         rows: Array,
     };
     static defaultProps = { changed: [], isCompared: false };
+
+    setup() {
+        this.sort = useSort("revenue");
+    }
 
     get sentence() {
         const { customerCount, rows } = this.props;
@@ -69,7 +89,7 @@ export class TopCustomers extends Component {
     get rows() {
         const { changed, currencyId, rows } = this.props;
         const largest = Math.max(...rows.map((row) => row.total_revenue), 0);
-        return rows.map((row) => ({
+        return this.sort.apply(rows, COLUMNS).map((row) => ({
             ...row,
             avatar: `/web/image/res.partner/${row.id}/avatar_128`,
             bar: largest ? Math.max(0, row.total_revenue / largest) * 100 : 0,
@@ -86,6 +106,10 @@ export class TopCustomers extends Component {
             revenue: formatAmount(row.total_revenue, currencyId),
             shareText: formatPercent(row.share),
         }));
+    }
+
+    filter(row) {
+        this.props.filterBy({ field: "partner_id", ids: [row.id], label: row.name });
     }
 
     get hiddenRow() {

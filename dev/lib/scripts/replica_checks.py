@@ -1,0 +1,181 @@
+"""Read by `odoo shell` with a read replica: where figures are read, and stored.
+
+The two servers log every statement. Prints `passed: ...` or `failed: ...` for each
+check.
+"""
+
+import os
+import signal
+import time
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import psycopg2
+
+from odoo.addons.sale_dashboard.demo.company import find_demo_company
+
+company = find_demo_company(env)  # noqa: F821 - odoo shell provides it
+registry = env.registry  # noqa: F821
+admin = env.ref("base.user_admin").id  # noqa: F821
+today = date.today()
+span = (str(today - timedelta(days=29)), str(today))
+AGGREGATES = "GROUPING SETS"
+STORE = 'INSERT INTO "sale_dashboard" '
+
+
+def check(what, holds):
+    print("passed:" if holds else "failed:", what, flush=True)
+
+
+@contextmanager
+def transaction():
+    with registry.cursor() as cr:
+        context = {"allowed_company_ids": company.ids, "tz": "Europe/Paris"}
+        yield env(cr=cr, user=admin, context=context)  # noqa: F821
+
+
+def ask(refresh=True, environment=None):
+    def run(one):
+        return one["sale.dashboard"].generate_dashboard_data(*span, refresh=refresh)
+
+    if environment:
+        return run(environment)
+    with transaction() as one:
+        return run(one)
+
+
+def confirm(environment):
+    """Confirm a new order of 1000."""
+    order = environment["sale.order"].create(
+        {
+            "partner_id": environment["sale.order"].search([], limit=1).partner_id.id,
+            "order_line": [
+                (
+                    0,
+                    0,
+                    {
+                        "product_id": environment["product.product"]
+                        .search([("sale_ok", "=", True)], limit=1)
+                        .id,
+                        "price_unit": 1000,
+                        "tax_ids": [(5,)],
+                    },
+                )
+            ],
+        }
+    )
+    order.action_confirm()
+    environment.flush_all()
+
+
+@contextmanager
+def logged():
+    """What the servers log in the body: {"primary": text, "replica": text}."""
+    logs = {name: os.environ[f"{name.upper()}_LOG"] for name in ("primary", "replica")}
+    starts = {name: os.path.getsize(path) for name, path in logs.items()}
+    texts = {}
+    yield texts
+    for name, path in logs.items():
+        with open(path, errors="replace") as log:
+            log.seek(starts[name])
+            texts[name] = log.read()
+
+
+def on_replica(sql):
+    # Not through Odoo: its own connections are what is tested.
+    with (
+        psycopg2.connect(
+            host=os.environ["PGHOST"],
+            port=os.environ["REPLICA_PORT"],
+            user="postgres",
+            dbname=env.cr.dbname,  # noqa: F821
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
+        return cursor.fetchone()
+
+
+def catch_up():
+    """Until the replica has all that the primary has committed."""
+    with registry.cursor() as cr:
+        cr.execute("SELECT pg_current_wal_insert_lsn()::text")
+        position = cr.fetchone()[0]
+    for _turn in range(600):
+        [[done]] = [
+            on_replica(f"SELECT pg_last_wal_replay_lsn() >= '{position}'::pg_lsn")
+        ]
+        if done:
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the replica does not catch up")
+
+
+def revenue(payload):
+    return payload["overview"]["total_revenue"]
+
+
+def assert_on(where, texts, what):
+    other = {"primary": "replica", "replica": "primary"}[where]
+    check(f"{what}: figures are read on the {where}", AGGREGATES in texts[where])
+    check(f"{what}: and not on the {other}", AGGREGATES not in texts[other])
+    check(f"{what}: stored on the primary", STORE in texts["primary"])
+
+
+ask()  # caches, compiled templates
+catch_up()
+with logged() as texts:
+    first = ask()
+assert_on("replica", texts, "a replica in step")
+check("no errors, no figure missing", not first["errors"] and revenue(first))
+
+with logged() as texts:
+    again = ask(refresh=False)
+check("what the replica computed is found again", again["id"] == first["id"])
+check("a hit reads no figures", AGGREGATES not in texts["primary"] + texts["replica"])
+
+with logged() as texts, transaction() as one:
+    confirm(one)
+    own = ask(environment=one)
+    one.cr.rollback()
+check("pending writes are read", round(revenue(own) - revenue(first), 2) == 1000)
+check("pending writes are read on the primary", AGGREGATES in texts["primary"])
+check("and not on the replica", AGGREGATES not in texts["replica"])
+
+with transaction() as one:
+    dashboard = one["sale.dashboard"].browse(ask(environment=one)["id"])
+    with logged() as texts:
+        dashboard.reconcile()
+check("reconciling reads on the primary", "sale_order" in texts["primary"])
+check("and not on the replica", "sale_order" not in texts["replica"])
+
+on_replica("SELECT pg_wal_replay_pause()")
+with transaction() as one:
+    confirm(one)
+with logged() as texts:
+    later = ask(refresh=False)
+check("a paused replica: no old figure", round(revenue(later) - revenue(first)) == 1000)
+assert_on("primary", texts, "a paused replica")
+with logged() as texts:
+    shared = ask()
+check("a paused replica: asked anew", revenue(shared) == revenue(later))
+on_replica("SELECT pg_wal_replay_resume()")
+catch_up()
+with logged() as texts:
+    resumed = ask()
+assert_on("replica", texts, "a replica that has caught up")
+check("the same figures", revenue(resumed) == revenue(later))
+
+with open(os.path.join(os.environ["REPLICA_DATA"], "postmaster.pid")) as file:
+    os.kill(int(file.readline()), signal.SIGQUIT)  # it dies without a word
+time.sleep(1)
+with transaction() as one:
+    confirm(one)
+with logged() as texts:
+    alone = ask(refresh=False)
+check("a stopped replica: no error", not alone["errors"])
+check(
+    "a stopped replica: no old figure", round(revenue(alone) - revenue(later)) == 1000
+)
+check("a stopped replica: read on the primary", AGGREGATES in texts["primary"])
+print("replica checks: done", flush=True)

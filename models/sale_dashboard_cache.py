@@ -1,0 +1,321 @@
+import logging
+from contextlib import closing
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import SQL, config
+
+from ..tools import count_changes
+from .res_config_settings import MAX_MINIMUM_AGE, MAX_TTL
+from .sale_dashboard_computation import pack
+
+_logger = logging.getLogger(__name__)
+
+DEFAULT_TTL = 300  # seconds, as in the seed
+RECORDS_KEPT_PER_REQUEST = 2
+LINES = ("period_ids", "top_customer_ids", "segment_ids", "breakdown_ids")
+
+
+class SaleDashboard(models.TransientModel):
+    """The stored record is the cache: when it is used again, and how it is made.
+
+    In this order: the caller's own record; what was computed for somebody else with
+    the same key; a new computation, on a replica where there is one.
+    """
+
+    _inherit = "sale.dashboard"
+
+    # ------------------------------------------------------------------
+    # Settings
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_cache_ttl(self):
+        """Seconds for which a record is used again; 0 never."""
+        return self._get_seconds("sale_dashboard.cache_ttl", DEFAULT_TTL, MAX_TTL)
+
+    @api.model
+    def _get_minimum_age(self):
+        """Seconds for which a record is used again although orders have changed."""
+        return self._get_seconds("sale_dashboard.minimum_age", 0, MAX_MINIMUM_AGE)
+
+    @api.model
+    def _get_seconds(self, name, default, maximum):
+        # sudo: the parameter is a setting, users may not read the table of them.
+        value = self.env["ir.config_parameter"].sudo().get_param(name, default)
+        try:
+            return min(max(0, int(value)), maximum)
+        except ValueError:
+            return default
+
+    # ------------------------------------------------------------------
+    # Answering
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _answer(self, scope, refresh=False, requested_at=None):
+        """The caller's record for a scope.
+
+        :param refresh: compute anew, whatever there is
+        :param requested_at: when a person asked for it, if not now
+        """
+        lookups = self.env["sale.dashboard.lookup"]
+        key, traceable = self._make_key(scope)
+        token, written = self.env["sale.dashboard.change"]._read_state()
+        dashboard = self.browse() if refresh else self._find_fresh(key, token)
+        if dashboard:
+            lookups._note(hit=True)
+            return dashboard
+        if traceable and not written:
+            answer, token, hit = self._share(scope, key, token, refresh)
+        else:
+            # What this transaction alone can see is for nobody else.
+            answer, token = self._compute(scope, token, written)
+            hit = False
+        lookups._note(hit=hit)
+        lifetime = self._get_lifetime(answer) if traceable else 0
+        return self._keep(scope, key, token, answer, lifetime, requested_at)
+
+    @api.model
+    def _find_fresh(self, key, token):
+        """The caller's own record that is still right; with its payload in cache."""
+        now = fields.Datetime.now()
+        domain = [
+            ("create_uid", "=", self.env.uid),
+            ("request_key", "=", key),
+            ("expires_at", ">", now),
+        ]
+        minimum_age = self._get_minimum_age()
+        if minimum_age:
+            youngest = now - timedelta(seconds=minimum_age)
+            domain += [
+                "|",
+                ("change_token", "=", token),
+                ("generated_at", ">", youngest),
+            ]
+        else:
+            domain.append(("change_token", "=", token))
+        return self.search_fetch(domain, ["payload"], limit=1)
+
+    @api.model
+    def _share(self, scope, key, token, refresh):
+        """The answer for a key: what there is, or computed once for all who wait.
+
+        :return: ``(answer, token, hit)``
+        """
+        computations = self.env["sale.dashboard.computation"]
+        if not refresh and (found := self._find_shared(key, token)):
+            return *found, True
+        # At different tokens nobody waits for the other, unless either would do.
+        name = key if self._get_minimum_age() else f"{key} {token}"
+        with computations._alone(name) as cr:
+            if cr and not refresh and (found := self._find_shared(key, token, cr)):
+                return *found, True
+            answer, token = self._compute(scope, token)
+            lifetime = self._get_lifetime(answer)
+            if cr and lifetime:
+                expires_at = answer["generated_at"] + timedelta(seconds=lifetime)
+                computations._keep(cr, key, token, answer, expires_at)
+        return answer, token, False
+
+    @api.model
+    def _find_shared(self, key, token, cr=None):
+        """An answer for this key that this transaction can keep.
+
+        :return: ``(answer, token)`` or None
+        """
+        minimum_age = self._get_minimum_age()
+        found = self.env["sale.dashboard.computation"]._find(
+            key,
+            token,
+            fields.Datetime.now() - timedelta(seconds=minimum_age)
+            if minimum_age
+            else None,
+            cr,
+        )
+        return found if found and self._can_keep(*found, token) else None
+
+    @api.model
+    def _can_keep(self, answer, answer_token, token):
+        """Whether the customers of an answer exist in this snapshot as well."""
+        if answer_token == token:
+            return True
+        ids = [values["partner_id"] for _c, _i, values in answer["top_customer_ids"]]
+        return len(self.env["res.partner"].browse(ids).exists()) == len(ids)
+
+    @api.model
+    def _get_lifetime(self, answer):
+        """Seconds for which an answer is used again: with errors, never."""
+        return 0 if answer["errors"] else self._get_cache_ttl()
+
+    # ------------------------------------------------------------------
+    # Computing
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _compute(self, scope, token, written=False):
+        """An answer, and the token of the snapshot it was read in.
+
+        :param token: that of this transaction
+        :param written: whether this transaction has written anything, which nobody
+            else can see
+        """
+        found = None if written else self._compute_on_replica(scope, token)
+        return found or (self._compute_answer(scope), token)
+
+    @api.model
+    def _compute_on_replica(self, scope, token):
+        """As :meth:`_compute`, on a read replica that is as far as this transaction.
+
+        :return: None if there is no replica, if it lags, or if it fails
+        """
+        if not config["db_replica_host"]:
+            return None
+        try:
+            with closing(self.env.registry.cursor(readonly=True)) as cr:
+                # Without a replica, Odoo gives a cursor on the primary.
+                if not cr.readonly:
+                    return None
+                replica = self.with_env(self.env(cr=cr))
+                found, _written = replica.env["sale.dashboard.change"]._read_state()
+                if count_changes(found) < count_changes(token):
+                    return None
+                answer = replica._compute_answer(scope)
+        except psycopg2.Error:
+            # Only the replica's cursor was used: this transaction is whole.
+            _logger.warning(
+                "No answer from the replica, asking the primary", exc_info=True
+            )
+            return None
+        return (answer, found) if self._can_keep(answer, found, token) else None
+
+    # ------------------------------------------------------------------
+    # Storing
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _keep(self, scope, key, token, answer, lifetime, requested_at=None):
+        """Keep an answer as a record of the caller, and drop his older ones."""
+        request = scope.request
+        company = self.env["res.company"].browse(scope.company_ids[0])
+        return self.browse()._store(
+            {
+                **answer,
+                "date_from": request.date_from,
+                "date_to": request.date_to,
+                "timezone": scope.timezone,
+                "period_type": request.period_type,
+                "compare": request.compare,
+                "measure": request.measure,
+                "top_limit": request.top_limit,
+                "company_id": company.id,
+                "company_ids": [Command.set(scope.company_ids)],
+                "company_order": list(scope.company_ids),
+                "currency_id": company.currency_id.id,
+                "team_ids": [Command.set(request.filters.team_ids)],
+                "user_ids": [Command.set(request.filters.user_ids)],
+                "partner_ids": [Command.set(request.filters.partner_ids)],
+                "filter_domain": repr(request.filters.domain)
+                if request.filters.domain
+                else False,
+                "request_key": key,
+                "change_token": token,
+                "requested_at": requested_at or scope.now,
+                "expires_at": answer["generated_at"] + timedelta(seconds=lifetime),
+            }
+        )
+
+    def _store(self, values):
+        """Write computed values to this record, or to a new one of the caller.
+
+        This is the only place that writes dashboards, and with them their payload, so
+        that the two never differ. A new record takes the place of the caller's older
+        ones for the same request, but for the last: somebody may still be looking at
+        it.
+        """
+        lines = {name: values[name] for name in LINES if name in values}
+        values = {name: value for name, value in values.items() if name not in lines}
+        # sudo: users have read access only, or anyone could forge his own figures.
+        # create_uid stays the caller.
+        dashboard = self.sudo()
+        if self:
+            dashboard.write(values)
+        else:
+            dashboard = dashboard.create(values)
+            dashboard._drop_older()
+        for name, commands in lines.items():
+            dashboard._insert_lines(name, [row for _create, _id, row in commands])
+        dashboard.payload = dashboard._make_payload()
+        return dashboard.with_env(self.env)
+
+    def _insert_lines(self, name, rows):
+        """Add lines past ``create``, whose many steps cost more than the figures do.
+
+        :param name: one2many field
+        :param rows: dicts of stored values; the line models have neither defaults nor
+            computed columns
+        """
+        model = self.env[self._fields[name].comodel_name]
+        log = {"create_uid": self.env.uid, "create_date": self.env.cr.now()}
+        common = {"dashboard_id": self.id, **log}
+        names = sorted({name for row in rows for name in row} | set(common))
+        columns = [model._fields[name] for name in names]
+
+        def to_column(field, value):
+            return None if value is False and field.type != "boolean" else value
+
+        records = [
+            {
+                field.name: to_column(field, value)
+                for field in columns
+                if (value := (row | common).get(field.name)) is not None
+            }
+            for row in rows
+        ]
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO %(table)s (%(columns)s)
+                SELECT %(columns)s FROM jsonb_to_recordset(%(records)s) AS (%(types)s)
+                """,
+                table=SQL.identifier(model._table),
+                columns=SQL(", ").join(SQL.identifier(name) for name in names),
+                records=pack(records),
+                types=SQL(", ").join(
+                    SQL("%s %s", SQL.identifier(field.name), SQL(field.column_type[0]))
+                    for field in columns
+                ),
+            )
+        )
+        self.invalidate_recordset([name])
+
+    def _drop_older(self):
+        """Drop the owner's older records for the same request, but for the last."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM sale_dashboard WHERE id IN (
+                    SELECT id FROM sale_dashboard
+                    WHERE create_uid = %s AND request_key = %s
+                    ORDER BY id DESC OFFSET %s
+                )
+                """,
+                self.create_uid.id,
+                self.request_key,
+                RECORDS_KEPT_PER_REQUEST,
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Counting
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_cache_info(self):
+        """Hits and misses of all workers, and how many of the caller's are not old."""
+        return self.env["sale.dashboard.lookup"]._get_info()

@@ -1,0 +1,152 @@
+import logging
+import threading
+
+from odoo import SUPERUSER_ID, api, models, modules
+from odoo.modules.registry import Registry
+from odoo.service.server import CommonServer
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+CHANGED_NOTIFICATION = "sale_dashboard/changed"
+INTERVAL = 1.0  # seconds between two messages of a database
+
+
+class Herald:
+    """Tells dashboards what this process changed, outside of the transaction.
+
+    One short-lived thread per database, started on demand: that works alike in a
+    threaded server, a forked worker and under gevent. It is no daemon, so that a
+    process which ends in order first tells what it changed last.
+
+    Of all processes one at a time tells, the holder of an advisory lock. The others
+    need not wait for it, because it looks once more after letting the lock go: a change
+    whose process found the lock taken was committed before that look. So a lone change
+    is told at once, messages of a database are ``INTERVAL`` apart, and the last one of
+    a burst has the last token.
+    """
+
+    def __init__(self):
+        self._guard = threading.Lock()
+        self._due = set()
+        self._threads = {}
+        self._stopping = threading.Event()
+
+    def announce(self, dbname):
+        """Have what was committed in the database told; returns at once."""
+        with self._guard:
+            self._due.add(dbname)
+            thread = self._threads.get(dbname)
+            # Not alive: left behind by the process that this one was forked from.
+            if thread is None or not thread.is_alive():
+                thread = threading.Thread(
+                    target=self._run, args=(dbname,), name=f"{__name__}.{dbname}"
+                )
+                self._threads[dbname] = thread
+                thread.start()
+
+    def stop(self):
+        """Wait no more: tell what is left."""
+        self._stopping.set()
+
+    def _run(self, dbname):
+        told = None
+        while self._take(dbname):
+            try:
+                told = self._tell(dbname, told)
+            except Exception:
+                # The next change is told with what was not; and dashboards look by
+                # themselves after a while.
+                _logger.exception("A change was not told")
+
+    def _take(self, dbname):
+        with self._guard:
+            if dbname in self._due:
+                self._due.remove(dbname)
+                return True
+            del self._threads[dbname]
+            return False
+
+    def _tell(self, dbname, told):
+        """Send messages until the last one has the token of what is committed.
+
+        :param told: the token this thread told last, if any
+        :return: the same, now
+        """
+        with Registry(dbname).cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            if "sale.dashboard.herald" not in env:
+                return told  # uninstalled meanwhile
+            herald = env["sale.dashboard.herald"]
+            while told != herald._get_token() and herald._lock():
+                try:
+                    while told != (token := herald._get_token()):
+                        herald._tell(token)
+                        # A cursor of our own; each look needs its own snapshot.
+                        cr.commit()  # pylint: disable=invalid-commit
+                        told = token
+                        self._stopping.wait(INTERVAL)
+                finally:
+                    cr.rollback()
+                    herald._unlock()
+                    cr.commit()  # pylint: disable=invalid-commit
+        return told
+
+
+herald = Herald()
+CommonServer.on_stop(herald.stop)
+
+
+class SaleDashboardHerald(models.AbstractModel):
+    """Says to open dashboards that orders changed: a token, never a figure."""
+
+    _name = "sale.dashboard.herald"
+    _description = "Herald of Sales Dashboards"
+
+    @api.model
+    def _announce(self):
+        """Have open dashboards told that figures may have moved, once it is committed.
+
+        Costs the transaction no statement. A process killed before it told leaves open
+        dashboards to learn of it by the next change, by reconnecting, or by looking
+        themselves, which they do every few minutes.
+        """
+        if modules.module.current_test:
+            # The transaction of a test is never committed. Sent inside of it, Odoo's
+            # browser tests deliver the message at once.
+            if not self.env.cr.precommit.data.get("sale_dashboard.announced"):
+                self.env.cr.precommit.data["sale_dashboard.announced"] = True
+                self._tell(self._get_token())
+        elif not self.env.cr.postcommit.data.get("sale_dashboard.announced"):
+            self.env.cr.postcommit.data["sale_dashboard.announced"] = True
+            dbname = self.env.cr.dbname
+            self.env.cr.postcommit.add(lambda: herald.announce(dbname))
+
+    @api.model
+    def _get_token(self):
+        """The change token of what this transaction sees."""
+        return self.env["sale.dashboard.change"]._read_token()[1]
+
+    @api.model
+    def _tell(self, token):
+        """Send a message to all who may see a dashboard, on commit.
+
+        Each client then reads under its own rights.
+        """
+        group = self.env.ref("sales_team.group_sale_salesman", raise_if_not_found=False)
+        if group:
+            group._bus_send(CHANGED_NOTIFICATION, {"token": token})
+
+    @api.model
+    def _lock(self):
+        """Try to become the one who tells; True if so. For the session: see Herald."""
+        [[is_locked]] = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_lock(hashtext(%s))", self._name)
+        )
+        return is_locked
+
+    @api.model
+    def _unlock(self):
+        self.env.execute_query(
+            SQL("SELECT pg_advisory_unlock(hashtext(%s))", self._name)
+        )

@@ -1,0 +1,196 @@
+import re
+from collections.abc import Iterable
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import ormcache
+
+from .base import WATCHED
+
+# Every model a dashboard reads, its product breakdown included.
+READ_MODELS = (
+    "sale.order",
+    "sale.order.line",
+    "res.partner",
+    "res.country",
+    "res.users",
+    "res.company",
+    "res.currency",
+    "res.currency.rate",
+    "crm.team",
+    "product.product",
+    "product.template",
+    "product.category",
+    "product.attribute",
+    "product.attribute.value",
+    "product.template.attribute.line",
+    "product.template.attribute.value",
+)
+SUBDOMAIN = ("any", "not any", "any!", "not any!")
+HIERARCHY = ("child_of", "parent_of")
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class SaleDashboard(models.TransientModel):
+    """For whom an answer is right: the key of the cache."""
+
+    _inherit = "sale.dashboard"
+
+    @api.model
+    def _make_key(self, scope):
+        """Key of everything that decides the answer, but the orders themselves.
+
+        Whoever has the same key gets the same answer: the request, companies in their
+        order, zone and language, the groups, and for every model that is read whether
+        the caller may and the domain of his access rules. A rule that names the user is
+        never another's.
+
+        :return: ``(key, traceable)``; where not traceable, the filter or a rule depends
+            on something that can change unnoticed, and the answer is never used again
+        """
+        user = self.env.user
+        domain = Domain(scope.request.filters.domain)
+        rights, traceable = self._get_rights()
+        if not domain.is_true():
+            reads = {}
+            traceable = (
+                self._trace(self.env["sale.order"], domain, reads)
+                and traceable
+                and self._trace_rules(reads)
+            )
+            rights = (rights, self._describe_rights(reads))
+        key = scope.key(
+            lang=self.env.lang or "en_US",
+            superuser=self.env.su,
+            groups=sorted(user._get_group_ids()),
+            rights=rights,
+            # They are warned about it.
+            without_timezone=not user.tz,
+        )
+        return key, traceable
+
+    @api.model
+    @ormcache(
+        "self.env.uid",
+        "self.env.su",
+        "tuple(self.env.context.get('allowed_company_ids') or ())",
+    )
+    def _get_rights(self):
+        """The caller's rights on what is read, and whether they are traceable.
+
+        Kept as long as Odoo keeps the evaluated rules themselves.
+        """
+        reads = dict.fromkeys(READ_MODELS)
+        traceable = self._trace_rules(reads)
+        return self._describe_rights(reads), traceable
+
+    @api.model
+    def _describe_rights(self, models):
+        Rule = self.env["ir.rule"]
+        return repr(
+            [
+                (
+                    model,
+                    self.env[model].has_access("read"),
+                    list(Rule._compute_domain(model, "read")),
+                )
+                for model in models
+            ]
+        )
+
+    # ------------------------------------------------------------------
+    # What a domain depends on
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _trace_rules(self, reads):
+        """Trace the access rules of models, and of those that they lead to.
+
+        :param dict reads: its keys are the models; the further ones are added
+        """
+        pending, traceable = list(reads), True
+        while pending:
+            model = self.env[pending.pop()]
+            rules = self.env["ir.rule"]._compute_domain(model._name, "read")
+            before = set(reads)
+            traceable = self._trace(model, rules, reads) and traceable
+            pending.extend(set(reads) - before)
+        return traceable
+
+    @api.model
+    def _trace(self, model, domain, reads):
+        """Whether every change of what a domain finds is noted.
+
+        :param dict reads: gets the models as keys that are read on the way
+        """
+        domain = Domain(domain)
+        # Conditions iterate as tuples; what does not is SQL of its own.
+        traceable = not any(isinstance(item, Domain) for item in domain)
+        for condition in domain.iter_conditions():
+            traceable = self._trace_condition(model, condition, reads) and traceable
+        return traceable
+
+    @api.model
+    def _trace_condition(self, model, condition, reads):
+        operator, value = condition.operator, condition.value
+        field = None
+        for name in condition.field_expr.split("."):
+            if field is not None and field.type in ("date", "datetime"):
+                break  # a part of it, as the month
+            if field is not None and not field.relational:
+                return False
+            if field is not None:
+                model = self.env[field.comodel_name]
+                reads[model._name] = None
+            field = model._fields.get(name)
+            if field is None or not self._is_noted(model, field):
+                return False
+        if operator in SUBDOMAIN:
+            comodel = self.env[field.comodel_name]
+            reads[comodel._name] = None
+            return isinstance(value, Domain | list) and self._trace(
+                comodel, value, reads
+            )
+        if operator in HIERARCHY:
+            tree = self.env[field.comodel_name] if field.relational else model
+            parent = tree._fields.get(tree._parent_name)
+            if not parent or not self._is_noted(tree, parent):
+                return False
+        is_many = isinstance(value, Iterable) and not isinstance(value, str)
+        values = value if is_many else [value]
+        if field.type in ("date", "datetime"):
+            # "today -7d" moves by itself.
+            return all(not isinstance(one, str) or ISO.match(one) for one in values)
+        # A word for a record is looked up by name, reference, ...
+        return not (field.relational and any(isinstance(one, str) for one in values))
+
+    @api.model
+    def _is_noted(self, model, field):
+        """Whether every change of a field's values is noted; see ``base``."""
+        if field.name == "id":
+            return model._name in WATCHED
+        if field.related:
+            for name in field.related.split("."):
+                part = model._fields[name]
+                if not self._is_noted(model, part):
+                    return False
+                if part.relational:
+                    model = self.env[part.comodel_name]
+            return True
+        watch = WATCHED.get(model._name)
+        if not watch or not field.store or not watch.covers(field):
+            return False
+        if field.type == "many2one":
+            # Deleting the record must be noted, or impossible.
+            return field.comodel_name in WATCHED or field.ondelete == "restrict"
+        if field.type == "one2many":
+            comodel = self.env[field.comodel_name]
+            inverse = comodel._fields.get(field.inverse_name)
+            other = WATCHED.get(comodel._name)
+            return bool(other and other.creation and inverse) and self._is_noted(
+                comodel, inverse
+            )
+        if field.type == "many2many":
+            other = WATCHED.get(field.comodel_name)
+            return bool(other) and other.fields is None
+        return field.type not in ("reference", "many2one_reference")
