@@ -41,6 +41,7 @@ from __future__ import annotations
 import argparse
 import ast
 import asyncio
+import json
 import os
 import re
 import sys
@@ -1536,8 +1537,8 @@ class Answer:
             "period": f"{record['date_from']} .. {record['date_to']}",
             "compare": record["compare"],
             "company_ids": str(record["company_order"]),
-            "currency_factors": str(record["currency_factors"] or {}),
-            "errors": str(self.errors),
+            "currency_factors": as_json(record["currency_factors"] or {}),
+            "errors": as_json(self.errors),
             "generated_at": record["generated_at"],
             **{name: record[name] for name in ECHOED_FIELDS},
         }
@@ -1552,11 +1553,16 @@ class Answer:
             "period": f"{overview['period_start']} .. {overview['period_end']}",
             "compare": comparison["compare"],
             "company_ids": str(payload["company_ids"]),
-            "currency_factors": str(payload["currency_factors"]),
-            "errors": str(payload["errors"]),
+            "currency_factors": as_json(payload["currency_factors"]),
+            "errors": as_json(payload["errors"]),
             "generated_at": as_utc_text(payload["generated_at"]),
             **{name: payload[name] for name in ECHOED_FIELDS},
         }
+
+
+def as_json(value: Mapping[str, Any]) -> str:
+    """Return an object as text; the order of its keys means nothing."""
+    return json.dumps(value, sort_keys=True)
 
 
 def stored_change(record: Mapping[str, Any], figure: str) -> float | bool:

@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { click, edit, press, queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
-import { advanceTime, animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
 import {
     contains,
     editFavoriteName,
@@ -50,14 +50,14 @@ async function choose(menu, value) {
     await contains(`.o_sd_toolbar .o_sd_chip:contains(${menu})`).click();
     await contains(`.o_sd_menu [data-value=${value}]`).click();
     await animationFrame();
-    await runAllTimers();
+    await advanceTime(1000);
 }
 
 async function toggleFilter(name) {
     await contains(".o_searchview_dropdown_toggler").click();
     await contains(`.o_search_bar_menu .o-dropdown-item:contains(${name})`).click();
     await animationFrame();
-    await runAllTimers();
+    await advanceTime(1000);
 }
 
 /** The search bar where it is not shown at first. */
@@ -84,7 +84,7 @@ test("a filter of the search bar is one of the figures, and of the address", asy
         filters: '[{"filter":"my_orders"}]',
     });
     await contains(".o_facet_remove").click();
-    await runAllTimers();
+    await advanceTime(1000);
     expect(getParams()).toEqual({ period: "last_30_days" });
     expect.verifySteps([ask(), ask({ domain: [["user_id", "=", 7]] }), ask()]);
 });
@@ -144,7 +144,7 @@ test("a cross-filter adds a facet, once, and its values are alternatives", async
     expect(queryAllTexts(".o_facet_value")).toEqual(["Europe", "Asia"]);
     await search.filterBy({ field: "user_id", ids: [false], label: "None" });
     await animationFrame();
-    await runAllTimers();
+    await advanceTime(1000);
     expect(queryAllTexts(".o_searchview_facet_label")).toEqual(["Sales Team", "Salesperson"]);
     expect(JSON.parse(getParams().filters)).toEqual([
         { field: "team_id", operator: "=", value: 1 },
@@ -181,14 +181,14 @@ test("a cross-filter by what the search bar does not know is a custom filter, on
 
 test("every choice is in the address, and a step of the history", async () => {
     await openAndStep();
-    await runAllTimers();
+    await advanceTime(1000);
     expect(getParams()).toEqual({ period: "last_30_days" });
     await contains(".o_sd_period_previous").click();
-    await runAllTimers();
+    await advanceTime(1000);
     // By key: on touch screens Odoo's menus are steps of the history of their own.
     await press("c");
     await animationFrame();
-    await runAllTimers();
+    await advanceTime(1000);
     expect(getParams()).toEqual({
         period: "custom",
         from: "2026-09-24",
@@ -197,17 +197,17 @@ test("every choice is in the address, and a step of the history", async () => {
         compare: "same_weekdays",
     });
     browser.history.back();
-    await runAllTimers();
+    await advanceTime(1000);
     await animationFrame();
     expect(".o_sd_toolbar .o_sd_chip:contains(vs previous period)").toHaveCount(1);
     expect(getParams().compare).toBe(undefined);
     expect(".o_sd_skeleton").toHaveCount(0, { message: "in place: nothing is built anew" });
     browser.history.back();
-    await runAllTimers();
+    await advanceTime(1000);
     await animationFrame();
     expect(".o_sd_period_preset").toHaveText("Last 30 days");
     browser.history.forward();
-    await runAllTimers();
+    await advanceTime(1000);
     await animationFrame();
     expect(".o_sd_period_preset").toHaveCount(0);
     expect(getParams().from).toBe("2026-09-24");
@@ -298,7 +298,7 @@ test("garbage in the address: the defaults, and what was left out is said", asyn
     );
     expect(".o_sd_period_preset").toHaveText("Last 30 days");
     expect(".o_searchview_facet").toHaveCount(0);
-    await runAllTimers();
+    await advanceTime(1000);
     expect(getParams()).toEqual({ period: "last_30_days", measure: "total" });
     expect.verifySteps([
         ask({ measure: "total" }),
@@ -328,7 +328,7 @@ test("a favorite keeps the period and the like, and brings them back", async () 
     await toggleSaveFavorite();
     await editFavoriteName("Mine");
     await saveFavorite();
-    await runAllTimers();
+    await advanceTime(1000);
     expect(queryAllTexts(".o_facet_value")).toEqual(["Mine"]);
     expect(JSON.parse(getParams().filters)).toEqual([
         { favorite: 12, domain: '[("user_id", "=", uid)]' },
@@ -500,7 +500,7 @@ test("keys: periods, comparison, granularity, measure, refresh", async () => {
 test("keys are letters where one types, and nothing under a dialog", async () => {
     await openAndStep();
     await press("/");
-    await runAllTimers();
+    await advanceTime(1000);
     await animationFrame();
     expect(".o_searchview_input").toBeFocused();
     await press("r");
@@ -598,7 +598,7 @@ test("wall mode: figures only; Escape leaves it", async () => {
     expect(".o_sd_toolbar").toHaveCount(0);
     expect(".o_sd_wall_head h1").toHaveText(/^Last 30 days · Oct 24/);
     expect(CARDS).toHaveCount(5);
-    await runAllTimers();
+    await advanceTime(1000);
     expect(getParams()).toEqual({ period: "last_30_days", wall: "1" });
     await press("Escape");
     await animationFrame();
@@ -607,7 +607,7 @@ test("wall mode: figures only; Escape leaves it", async () => {
     if (queryFirst(".o_sd_toggle_wall")) {
         expect(".o_sd_toggle_wall").toBeFocused();
     }
-    await runAllTimers();
+    await advanceTime(1000);
     expect(getParams()).toEqual({ period: "last_30_days" });
 });
 
