@@ -4,7 +4,7 @@ from datetime import datetime
 
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
-from odoo.modules.registry import Registry
+from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, TransactionCase, get_db_name, new_test_user
 from odoo.tools import SQL
 
@@ -187,6 +187,8 @@ class CommittedCase(BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
+        # Odoo's runner holds it for the whole run: other threads would wait for ever.
+        self.patch(Registry, "_lock", DummyRLock())
         self.users = {}
         with self.cursor() as env:
             customer = env["res.partner"].create({"name": "Committed"})

@@ -7,7 +7,7 @@ import psycopg2
 
 from odoo import SUPERUSER_ID
 from odoo.api import Environment
-from odoo.modules.registry import Registry
+from odoo.modules.registry import DummyRLock, Registry
 from odoo.sql_db import Cursor, db_connect
 from odoo.tests import common, tagged
 from odoo.tools import SQL
@@ -34,6 +34,8 @@ class TestIndexBuilding(common.BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(common.get_db_name())
+        # Odoo's runner holds it for the whole run: other threads would wait for ever.
+        self.patch(Registry, "_lock", DummyRLock())
         # Whatever a test leaves, the others find all indexes.
         self.addCleanup(indexes.build_missing, self.registry)
 

@@ -105,6 +105,8 @@ function getChangedKeys(before, after, key, fields) {
         .map((row) => row[key]);
 }
 
+const countChanges = (token) => Number(token.split("-")[0]);
+
 /**
  * The whole state of one open dashboard: what is asked, what was answered, and how
  * true that still is. Knows nothing of components.
@@ -207,11 +209,16 @@ export class DashboardModel extends Reactive {
     }
 
     /**
-     * @param {string} token of a change
-     * @returns {boolean} whether the figures shown already have it
+     * @param {string} token of a change; it begins with how many changes there were
+     * @returns {boolean} whether the figures shown already have it, or a later one: a
+     *  message may come after the answer that has what it tells
      */
     hasChange(token) {
-        return Boolean(token) && this.payload?.change_token === token;
+        const shown = this.payload?.change_token;
+        if (!token || !shown) {
+            return false;
+        }
+        return token === shown || countChanges(token) < countChanges(shown);
     }
 
     get isEmpty() {

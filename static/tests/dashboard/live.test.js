@@ -15,6 +15,9 @@ setupDashboardTests();
 const CARDS = ".o_sd_card[data-metric]";
 const ORDERS = "[data-metric=total_orders] .o_sd_card_value";
 
+/** The token of a state: the number of changes up to it, and a stamp. */
+const makeToken = (count) => `${count}-00000000000000ab`;
+
 /** What the server tells all who may see a dashboard. */
 function tellChange(token) {
     MockServer.env["bus.bus"]._sendone(serverState.partnerId, "sale_dashboard/changed", {
@@ -30,7 +33,7 @@ async function openLiveDashboard() {
     mockDashboard((kwargs) => {
         expect.step(kwargs.refresh ? "compute" : "read");
         return makePayload({
-            change_token: `token ${server.orders}`,
+            change_token: makeToken(server.orders),
             overview: { total_orders: server.orders },
         });
     });
@@ -42,7 +45,7 @@ async function openLiveDashboard() {
 
 async function change(server) {
     server.orders++;
-    tellChange(`token ${server.orders}`);
+    tellChange(makeToken(server.orders));
     await waitFor(`${ORDERS}:contains(${server.orders})`, { timeout: 5000 });
     expect.verifySteps(["read"]);
 }
@@ -80,7 +83,7 @@ test("under load a screen reader is told now and then, and of the last state", a
 
 test("a message of what is shown already reads nothing", async () => {
     await openLiveDashboard();
-    tellChange("token 412");
+    tellChange(makeToken(412));
     await advanceTime(3000);
     expect.verifySteps([]);
 });
@@ -108,6 +111,22 @@ test("an update leaves place, focus and tooltip where they are", async () => {
     expect(queryRect(card)).toEqual(before.card);
     expect(queryRect(".o_sd_top_customers")).toEqual(before.customers);
     expect(queryAllTexts(".o-tooltip")).toEqual(before.tooltips);
+});
+
+test("a message that comes after what it tells was read reads nothing", async () => {
+    const server = await openLiveDashboard();
+    await change(server);
+    getService("bus_service").subscribe("sale_dashboard/changed", ({ token }) =>
+        expect.step(token)
+    );
+    tellChange(makeToken(412));
+    await expect.waitForSteps([makeToken(412)], { timeout: 5000 });
+    await advanceTime(5000);
+    expect.verifySteps([]);
+    // Another state after as many changes is another one.
+    const another = "413-00000000000000cd";
+    tellChange(another);
+    await expect.waitForSteps([another, "read"], { timeout: 5000 });
 });
 
 test("a lost connection is said; once it is back, the figures are read again", async () => {
@@ -150,7 +169,7 @@ test("a tab in the background reads nothing, and once when it is shown", async (
     setVisibility("hidden");
     for (let i = 0; i < 5; i++) {
         server.orders++;
-        tellChange(`token ${server.orders}`);
+        tellChange(makeToken(server.orders));
         await advanceTime(3000);
     }
     await advanceTime(15 * 60 * 1000);
