@@ -103,8 +103,3 @@ def average(units, count):
 def percentage(part, whole):
     """``part`` of ``whole`` in percent; 0 of nothing."""
     return 100.0 * part / whole if whole else 0.0
-
-
-def add_up(figures):
-    """The :class:`Sum` of an iterable of them."""
-    return sum(figures, Sum())
