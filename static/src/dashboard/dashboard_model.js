@@ -171,6 +171,18 @@ export class DashboardModel extends Reactive {
         return resolveGranularity(this.choice.granularity, this.range);
     }
 
+    /** What is asked, as the keyword arguments of `sale.dashboard.generate`. */
+    get request() {
+        return {
+            ...this.range,
+            period_type: this.periodType,
+            compare: this.choice.compare,
+            measure: this.choice.measure,
+            top_limit: TOP_LIMIT,
+            ...(this.isFiltered && { filters: { domain: this.choice.domain } }),
+        };
+    }
+
     /**
      * @param {Granularity} granularity
      */
@@ -432,12 +444,7 @@ export class DashboardModel extends Reactive {
     _fetch(refresh) {
         // Without Odoo's own sign of loading: the dashboard has one in its place.
         return this.orm.silent.call("sale.dashboard", "generate_dashboard_data", [], {
-            ...this.range,
-            period_type: this.periodType,
-            compare: this.choice.compare,
-            measure: this.choice.measure,
-            top_limit: TOP_LIMIT,
-            ...(this.isFiltered && { filters: { domain: this.choice.domain } }),
+            ...this.request,
             refresh,
         });
     }

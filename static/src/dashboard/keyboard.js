@@ -22,6 +22,7 @@ export const KEYS = [
     { id: "refresh", hotkey: "r", key: "R", label: _t("Refresh") },
     { id: "share", hotkey: "s", key: "S", label: _t("Copy the address of this view") },
     { id: "wall", hotkey: "w", key: "W", label: _t("Wall mode, Escape leaves it") },
+    { id: "actions", hotkey: "a", key: "A", label: _t("Actions") },
     { id: "help", key: "?", label: _t("This help") },
 ];
 

@@ -6,6 +6,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { SearchBar } from "@web/search/search_bar/search_bar";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { ActionsMenu } from "../actions_menu/actions_menu";
 import { readAddress, useAddress, writeAddress } from "../address";
 import { Breakdown } from "../breakdown/breakdown";
 import { Bridge } from "../bridge/bridge";
@@ -79,6 +80,7 @@ const DEFAULT_VIEWS = ["list", "kanban", "form"];
 export class SaleDashboard extends Component {
     static template = "sale_dashboard.SaleDashboard";
     static components = {
+        ActionsMenu,
         Breakdown,
         Bridge,
         ChoiceMenu,
@@ -182,6 +184,7 @@ export class SaleDashboard extends Component {
             refresh: () => this.refresh(),
             share: () => this.share(),
             wall: () => this.wall.toggle(),
+            actions: () => this.rootRef.el.querySelector(".o_sd_actions")?.click(),
             help: () => this.openHelp(),
         });
         onWillStart(() => {
