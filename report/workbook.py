@@ -71,7 +71,7 @@ def make_workbook(tables, look):
     """
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
-        _Writer(workbook, look).write(tables)
+        _Writer(workbook, look).fill(tables)
     return buffer.getvalue()
 
 
@@ -123,7 +123,7 @@ class _Writer:
         #: name of a table -> (sheet name, row of its header, its columns)
         self.places = {}
 
-    def write(self, tables):
+    def fill(self, tables):
         self.workbook.set_properties(
             {"title": self.look.title, "created": self.look.created}
         )

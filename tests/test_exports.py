@@ -298,7 +298,9 @@ class TestExports(ExportCase):
         self.assertEqual(revenue[2].value, overview["previous"]["total_revenue"])
         change = overview["change"]["total_revenue"]
         self.assertEqual(revenue[3].value, self.to_excel(change / 100))
-        self.assertEqual(rate[1].value, self.to_excel(overview["conversion_rate"] / 100))
+        self.assertEqual(
+            rate[1].value, self.to_excel(overview["conversion_rate"] / 100)
+        )
         # Percentage points are no percent.
         change = overview["change"]["conversion_rate"]
         self.assertEqual(rate[3].value, self.to_excel(change))
