@@ -1,1 +1,2 @@
+from . import problem
 from . import api
