@@ -1,142 +1,222 @@
-"""HTTP API of the dashboard: thin calls into ``sale.dashboard``, errors as problems."""
+"""HTTP API of the dashboard: thin calls into ``sale.dashboard``."""
 
-import logging
+import json
+from contextlib import contextmanager
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import NotFound
 
 from odoo import http
-from odoo.exceptions import AccessDenied, AccessError, UserError
-from odoo.http import HttpDispatcher, SessionExpiredException, request
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.http import content_disposition, request
 
-_logger = logging.getLogger(__name__)
+from ..engine import openapi
+from ..engine.addresses import ADDRESSES, API, ROOT
+from ..engine.entity_tag import make_tag, matches, newest_token
+from ..engine.errors import InvalidRequest
+from ..engine.negotiation import CONTENT_TYPES, JSON, choose_format, split_ending
+from ..engine.query import find_parameter, parse_query
+from .problem import Problem
 
-API = "/sale_dashboard/api"
-
-# Query parameter -> parameter of sale.dashboard's public methods.
-PARAMETERS = {
-    "start_date": "date_from",
-    "end_date": "date_to",
-    "period_type": "period_type",
-    "compare": "compare",
-    "measure": "measure",
-    "top_limit": "top_limit",
-    "timezone": "timezone",
+METHODS = ("GET", "HEAD")
+ROUTE = {
+    "type": "sale_dashboard_api",
+    "save_session": False,
+    "csrf": False,
+    # A route that writes opens a cursor of its own for it: see _writable.
+    "readonly": True,
 }
-
-
-class Problem(HTTPException):
-    """An error to be answered as ``application/problem+json`` (RFC 9457)."""
-
-    def __init__(self, status, title, detail, **extra):
-        super().__init__(detail)
-        self.code = status
-        self.body = {"type": "about:blank", "title": title, "status": status}
-        self.body.update(detail=detail, **extra)
-
-
-class ProblemDispatcher(HttpDispatcher):
-    """Routes whose errors are ``application/problem+json``, never a page.
-
-    ``request.dispatcher`` is chosen by the route's type, so this stays ours alone.
-    """
-
-    routing_type = "sale_dashboard_api"
-
-    def handle_error(self, exc):
-        # A 405 says what is allowed, a 401 how to authenticate: keep such headers.
-        headers = exc.get_headers()[1:] if isinstance(exc, HTTPException) else []
-        problem = exc if isinstance(exc, Problem) else self._to_problem(exc)
-        response = self.request.make_json_response(
-            problem.body, headers=headers, status=problem.code
-        )
-        response.headers["Content-Type"] = "application/problem+json"
-        return response
-
-    def _to_problem(self, exc):
-        if isinstance(exc, AccessDenied | SessionExpiredException):
-            return Problem(401, "Unauthorized", "The credentials are not valid.")
-        if isinstance(exc, AccessError):
-            return Problem(403, "Forbidden", str(exc))
-        if isinstance(exc, UserError):
-            parameter = getattr(exc, "parameter", None)
-            names = {name: query for query, name in PARAMETERS.items()}
-            extra = {"parameter": names.get(parameter, parameter)} if parameter else {}
-            return Problem(400, "Bad Request", str(exc), **extra)
-        if isinstance(exc, HTTPException) and exc.code:
-            return Problem(exc.code, exc.name, exc.description)
-        _logger.exception("The sales dashboard API failed", exc_info=exc)
-        return Problem(
-            500, "Internal Server Error", "The server's log has the details."
-        )
+REVALIDATE = "private, no-cache"
 
 
 class SaleDashboardApi(http.Controller):
-    @http.route(
-        f"{API}/v1/dashboard",
-        type="sale_dashboard_api",
-        auth="sale_dashboard",
-        save_session=False,
-        csrf=False,
-    )
-    def dashboard(self, **query):
-        """The payload for a period; the query parameters are the seed's and ours."""
-        if request.httprequest.method not in ("GET", "HEAD"):
-            raise MethodNotAllowed(valid_methods=["GET", "HEAD"])
-        companies = self._parse_companies(query.pop("company_ids", None))
-        dashboards = request.env["sale.dashboard"].with_context(
-            allowed_company_ids=companies
+    @http.route(f"{ROOT}/<string:address>", auth="sale_dashboard", **ROUTE)
+    def answer(self, address):
+        """What an address of :mod:`..engine.addresses` has, in the form asked for."""
+        _check_method()
+        name, ending = split_ending(address)
+        found = ADDRESSES.get(name)
+        if not found or (ending and ending not in found.formats):
+            raise NotFound(f"There is nothing at {ROOT}/{address}.")
+        form = ending or _negotiate(found.formats)
+        dashboards = _get_dashboards()
+        with _naming_parameters(dashboards, found.parameters):
+            values = parse_query(
+                found.parameters, request.httprequest.args.items(multi=True)
+            )
+            dashboards = _in_companies(dashboards, values.pop("company_ids", None))
+            vary = ["Authorization", "Cookie", "X-Odoo-Database"]
+            headers = [("Vary", ", ".join(vary if ending else ["Accept", *vary]))]
+            if found.stored:
+                return self._answer_stored(dashboards, found, form, values, headers)
+            content = getattr(self, f"_get_{name}")(dashboards, **values)
+        return _respond(
+            CONTENT_TYPES[JSON],
+            json.dumps(content, ensure_ascii=False),
+            [*headers, ("Cache-Control", "no-store")],
         )
-        dashboard = dashboards._generate(refresh=False, **self._parse_query(query))
-        payload = dashboard._get_payload(undefined=None)
-        return request.make_json_response(payload)
 
-    @http.route(
-        f"{API}/<path:address>",
-        type="sale_dashboard_api",
-        auth="sale_dashboard",
-        save_session=False,
-        csrf=False,
-    )
-    def unknown(self, address, **_query):
-        """Unknown addresses are problems too, not pages."""
+    @http.route(f"{ROOT}/openapi.json", auth="none", **ROUTE)
+    def document(self):
+        """The OpenAPI document of all this."""
+        _check_method()
+        body = json.dumps(openapi.make_document(), ensure_ascii=False)
+        tag = make_tag("0", body)
+        headers = [("Cache-Control", "public, no-cache"), ("ETag", tag)]
+        if matches(request.httprequest.headers.get("If-None-Match"), tag):
+            return request.make_response("", headers, status=304)
+        return _respond(CONTENT_TYPES[JSON], body, headers)
+
+    @http.route([API, f"{API}/<path:address>"], auth="none", **ROUTE)
+    def unknown(self, address=""):
+        """Unknown addresses are problems too, not pages.
+
+        Without a database only such routes without authentication are there, and only
+        where the addon is loaded server-wide.
+        """
+        if not request.db:
+            raise Problem(
+                400,
+                "Bad Request",
+                "No database was chosen, or it is not there: name one in the header"
+                " X-Odoo-Database.",
+            )
         raise NotFound(f"There is nothing at {API}/{address}.")
 
-    def _parse_query(self, query):
-        """Query parameters as parameters of the public methods.
+    # ------------------------------------------------------------------
+    # Answers from a stored dashboard
+    # ------------------------------------------------------------------
 
-        :raise Problem: 400 on an unknown or missing parameter or a malformed number
+    def _answer_stored(self, dashboards, address, form, values, headers):
+        """An answer from the caller's record: found if there is one, else computed.
+
+        Where the route's cursor is read-only, all that is needed to find a fresh
+        record is read with it; computing needs another one.
         """
-        for name in query:
-            if name not in PARAMETERS:
-                raise self._bad_parameter(name, "This parameter is unknown.")
-        for name in ("start_date", "end_date"):
-            if not query.get(name):
-                raise self._bad_parameter(name, "This parameter is required.")
-        parameters = {PARAMETERS[name]: value for name, value in query.items()}
-        if "top_limit" in parameters:
-            parameters["top_limit"] = self._parse_integer("top_limit", query)
-        return parameters
+        known = request.httprequest.headers.get("If-None-Match")
+        refresh = values.pop("refresh", False)
+        # Rendering a PDF may have to write: Odoo keeps the style sheets it makes.
+        if dashboards.env.cr.readonly and not refresh and form != "pdf":
+            dashboard = dashboards._find_answer(newest_token(known), **values)
+            if dashboard and dashboard._has_breakdowns(address.on_demand(form)):
+                return _represent(dashboard, address, form, known, headers)
+        with _writable(dashboards) as dashboards:
+            dashboard = dashboards._generate(refresh, **values)
+            # First, as they are a part of what the tag is made from.
+            for dimension in sorted(address.on_demand(form)):
+                dashboard.load_breakdown(dimension)
+            return _represent(dashboard, address, form, known, headers)
 
-    def _parse_companies(self, value):
-        """Company ids, the current one first; the user's default company if absent."""
-        user = request.env.user
-        if value is None:
-            return user.company_id.ids
-        companies = [
-            self._parse_integer("company_ids", {"company_ids": one})
-            for one in value.split(",")
-        ]
-        if not set(companies) <= set(user.company_ids.ids):
-            raise self._bad_parameter(
-                "company_ids", "You have no access to one of these companies."
-            )
-        return companies
+    # ------------------------------------------------------------------
+    # Other answers
+    # ------------------------------------------------------------------
 
-    def _parse_integer(self, name, query):
-        try:
-            return int(query[name])
-        except ValueError:
-            raise self._bad_parameter(name, "Give a whole number.") from None
+    def _get_targets(self, dashboards, **values):
+        return dashboards._get_targets(undefined=None, **values)
 
-    def _bad_parameter(self, name, detail):
-        return Problem(400, "Bad Request", f"{name}: {detail}", parameter=name)
+    def _get_changes(self, dashboards, token):
+        return dashboards.changed_since(token)
+
+    def _get_cache_info(self, dashboards):
+        return dashboards._get_cache_info()
+
+
+def _check_method():
+    if request.httprequest.method not in METHODS:
+        raise Problem(
+            405,
+            "Method Not Allowed",
+            "The API is for reading.",
+            [("Allow", ", ".join(METHODS))],
+        )
+
+
+def _negotiate(formats):
+    form = choose_format(request.httprequest.headers.get("Accept"), formats)
+    if not form:
+        raise Problem(
+            406,
+            "Not Acceptable",
+            "None of the content types in Accept is available.",
+            available=[CONTENT_TYPES[one] for one in formats],
+        )
+    return form
+
+
+def _get_dashboards():
+    """The model as the caller sees it: in his own language, however he came."""
+    user = request.env.user
+    context = {"lang": user.lang or "en_US", "tz": user.tz}
+    dashboards = request.env(context=context)["sale.dashboard"]
+    dashboards.check_access("read")
+    return dashboards
+
+
+def _in_companies(dashboards, companies):
+    """The model in companies, the first one current; by default the user's own."""
+    user = dashboards.env.user
+    if companies and not set(companies) <= set(user._get_company_ids()):
+        raise InvalidRequest("company_ids", "foreign_company")
+    return dashboards.with_context(
+        allowed_company_ids=companies or user.company_id.ids
+    )
+
+
+@contextmanager
+def _naming_parameters(dashboards, parameters):
+    """Refusals become problems that name the query parameter at fault."""
+    try:
+        yield
+    except InvalidRequest as error:
+        name, refusal = error.parameter, dashboards._refuse(error)
+    except ValidationError as error:
+        if not hasattr(error, "parameter"):
+            raise
+        values = getattr(error, "values", {})
+        name, refusal = find_parameter(parameters, error.parameter, values), error
+    else:
+        return
+    raise Problem(400, "Bad Request", f"{name}: {refusal}", parameter=name)
+
+
+@contextmanager
+def _writable(dashboards):
+    """The model on a cursor that may write.
+
+    Not Odoo's own way out of a read-only route, which runs all of it a second time
+    after a failed attempt to write. Who fails here is tried again as any request.
+    """
+    env = dashboards.env
+    if not env.cr.readonly:
+        yield dashboards
+        return
+    # What was read so far may be of a replica, and is not needed any more.
+    env.cr.rollback()
+    with env.registry.cursor() as cr:
+        yield dashboards.with_env(env(cr=cr))
+
+
+def _represent(dashboard, address, form, known, headers):
+    tag = dashboard._get_entity_tag(address.name, form)
+    if form == "pdf":
+        tag = f"W/{tag}"  # it tells when it was rendered
+    headers = [*headers, ("Cache-Control", REVALIDATE), ("ETag", tag)]
+    if matches(known, tag.removeprefix("W/")):
+        return request.make_response("", headers, status=304)
+    if form == JSON:
+        payload = dashboard._get_http_payload(address.part, address.dimension)
+        body = json.dumps(payload, ensure_ascii=False)
+        return _respond(CONTENT_TYPES[JSON], body, headers)
+    table = address.name if address.part else None
+    try:
+        filename, content_type, body = dashboard._export(form, table)
+    except UserError as error:
+        if form != "pdf" or isinstance(error, ValidationError | AccessError):
+            raise
+        # Odoo's words for a server that has no program to make PDF files with.
+        raise Problem(501, "Not Implemented", str(error)) from None
+    disposition = ("Content-Disposition", content_disposition(filename))
+    return _respond(content_type, body, [*headers, disposition])
+
+
+def _respond(content_type, body, headers):
+    return request.make_response(body, [("Content-Type", content_type), *headers])

@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import isfinite
 
 import pytz
 
@@ -158,4 +159,20 @@ def _parse_filters(value):
     domain = value.get("domain") or []
     if not isinstance(domain, list | tuple):
         raise InvalidRequest("filters", "not_a_domain")
+    _check_values(domain)
     return Filters(**ids, domain=list(domain))
+
+
+def _check_values(domain):
+    """Refuse values that no query can carry, however deep they are."""
+    pending = [domain]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, list | tuple):
+            pending.extend(value)
+        elif isinstance(value, str):
+            # PostgreSQL has no NUL, and UTF-8 no half of a surrogate pair.
+            if "\0" in value or any("\ud800" <= one <= "\udfff" for one in value):
+                raise InvalidRequest("filters", "not_text")
+        elif isinstance(value, float) and not isfinite(value):
+            raise InvalidRequest("filters", "not_finite")

@@ -40,6 +40,22 @@ INVALID_REQUEST = {
         "“%(name)s” names records that do not exist or that you may not read."
     ),
     "bad_domain": _lt("The filter domain cannot be used on orders: %(reason)s"),
+    "not_text": _lt("A text of the filter domain has a character no text can have."),
+    "not_finite": _lt("A number of the filter domain is not finite."),
+    "not_a_token": _lt(
+        "“%(value)s” is not a change token. Give the change_token of an answer."
+    ),
+    # Of the HTTP API
+    "unknown_parameter": _lt("This parameter is unknown. Parameters are: %(choices)s."),
+    "repeated_parameter": _lt("Give this parameter only once."),
+    "missing_parameter": _lt("Give this parameter a value."),
+    "not_a_number": _lt("“%(value)s” is not a whole number."),
+    "not_a_list_of_ids": _lt(
+        "“%(value)s” is not a list of record ids, separated by commas."
+    ),
+    "not_a_boolean": _lt("“%(value)s” is neither true nor false."),
+    "not_json": _lt("“%(value)s” is not JSON."),
+    "foreign_company": _lt("You have no access to one of these companies."),
 }
 
 
@@ -309,6 +325,16 @@ class SaleDashboard(models.TransientModel):
 
         :param requested_at: when a person asked for it, if not now
         """
+        dashboards, scope = self._check_request(parameters)
+        return dashboards._answer(scope, refresh, requested_at)
+
+    @api.model
+    def _check_request(self, parameters):
+        """What a request means, once it is sure that the caller may ask it.
+
+        :param dict parameters: those of :func:`..engine.request.parse_request`
+        :return: ``(model to answer it with, scope)``
+        """
         # Any user of the database, portal included, reaches an @api.model method.
         self.check_access("read")
         self.env["sale.order"].check_access("read")
@@ -318,8 +344,7 @@ class SaleDashboard(models.TransientModel):
         except InvalidRequest as error:
             raise self._refuse(error) from None
         dashboards = self.with_env(self.env(context=self._get_clean_context()))
-        scope = dashboards._make_scope(request)
-        return dashboards._answer(scope, refresh, requested_at)
+        return dashboards, dashboards._make_scope(request)
 
     @api.model
     def _get_clean_context(self):
@@ -341,10 +366,10 @@ class SaleDashboard(models.TransientModel):
         if "choices" in values:
             values["choices"] = ", ".join(values["choices"])
         sentence = self.env._(INVALID_REQUEST[error.code])
-        # A plain ValidationError: clients know it by its exact class. The attribute
-        # lets the HTTP API name the parameter.
+        # A plain ValidationError: clients know it by its exact class. The attributes
+        # let the HTTP API name the parameter.
         refusal = ValidationError(sentence % values)
-        refusal.parameter = error.parameter
+        refusal.parameter, refusal.values = error.parameter, error.values
         return refusal
 
     def _check_filters(self, filters):
@@ -365,7 +390,14 @@ class SaleDashboard(models.TransientModel):
             # and for the viewer's right to search by it; nothing is executed.
             domain = Domain(filters.domain)
             self.env["sale.order"].with_context(active_test=False)._search(domain)
-        except (UserError, ValueError, TypeError, KeyError, AssertionError) as error:
+        except (
+            UserError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AssertionError,
+            RecursionError,
+        ) as error:
             if isinstance(error, AccessError):
                 raise
             raise InvalidRequest("filters", "bad_domain", reason=error) from None

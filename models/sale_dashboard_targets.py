@@ -59,6 +59,14 @@ class SaleDashboard(models.TransientModel):
         :raise ValidationError: if month or zone are none
         :raise AccessError: if the caller may not read dashboards, orders or targets
         """
+        return self._get_targets(month, timezone)
+
+    @api.model
+    def _get_targets(self, month=None, timezone=None, undefined=False):
+        """As :meth:`get_targets`.
+
+        :param undefined: what stands for what is not defined: None over HTTP
+        """
         for model in (self._name, "sale.order", "sale.dashboard.target"):
             self.env[model].check_access("read")
         try:
@@ -91,16 +99,18 @@ class SaleDashboard(models.TransientModel):
                     "res_id": target[target._get_dimension() or "company_id"].id,
                     "name": names[target],
                     "company_id": target.company_id.id,
-                    **self._get_progress_payload(source, measured[target]),
+                    **self._get_progress_payload(source, measured[target], undefined),
                     "projection": self._get_projection_payload(
-                        source, projections.get(target)
+                        source, projections.get(target), undefined
                     ),
                 }
                 for target in sorted(
                     targets, key=lambda one: (KINDS.index(one.kind), names[one], one.id)
                 )
             ],
-            "projection": self._get_projection_payload(source, projections[None]),
+            "projection": self._get_projection_payload(
+                source, projections[None], undefined
+            ),
             "suggestions": self._get_target_suggestions(source, targets),
         }
 
@@ -311,20 +321,20 @@ class SaleDashboard(models.TransientModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_progress_payload(self, source, measured):
+    def _get_progress_payload(self, source, measured, undefined):
         """A target's figures in JSON types."""
         rounding = source.env.company.currency_id.rounding
 
         def amount(units):
-            return False if units is None else from_units(units, rounding)
+            return undefined if units is None else from_units(units, rounding)
 
         expected = measured.expected_share
         return {
             "amount": amount(measured.target),
             "reached": amount(measured.reached),
             "share": measured.share,
-            "expected_share": False if expected is None else expected,
-            "status": measured.status or False,
+            "expected_share": undefined if expected is None else expected,
+            "status": measured.status or undefined,
             "remaining": amount(measured.remaining),
             "needed_per_day": amount(measured.needed_per_day),
             "working_days": self._get_days_payload(measured.days),
@@ -336,13 +346,13 @@ class SaleDashboard(models.TransientModel):
         return {"total": days.total, "gone": days.gone, "remaining": days.remaining}
 
     @api.model
-    def _get_projection_payload(self, source, projected):
+    def _get_projection_payload(self, source, projected, undefined):
         """A projection in JSON types; ``status`` says whether there is one.
 
-        False for a target of which the user sees only a part.
+        Undefined for a target of which the user sees only a part.
         """
         if projected is None:
-            return False
+            return undefined
         if isinstance(projected, str):
             return {"status": projected}
         if isinstance(projected, projection.NoProjection):

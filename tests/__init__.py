@@ -1,3 +1,4 @@
+from . import test_engine_api
 from . import test_engine_comparison
 from . import test_engine_customers
 from . import test_engine_growth
@@ -7,6 +8,8 @@ from . import test_engine_properties
 from . import test_engine_request
 from . import test_engine_targets
 from . import test_api
+from . import test_api_databases
+from . import test_api_document
 from . import test_bad_input
 from . import test_browser
 from . import test_cache
