@@ -889,7 +889,7 @@ class TestVerifyRpc(HttpCase):
             text,
             rf"Revenue +{stored.total_revenue:,.2f} USD"
             rf" +{stored.previous_total_revenue:,.2f} USD"
-            rf" +{stored.total_revenue_change:+,.1f} %",
+            rf" +\{stored.total_revenue_change:+,.1f} %",
         )
         self.assertRegex(text, rf"Orders +{stored.total_orders}\b")
         self.assertRegex(text, r"(?m)^  [▁▂▃▄▅▆▇█]{31}$")
