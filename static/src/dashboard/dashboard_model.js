@@ -145,6 +145,7 @@ export class DashboardModel extends Reactive {
         );
         this.targets = new Part(() => this._fetchTargets());
         this.reconciliation = new Part(() => this._callRecord("reconcile", [], { limit: 0 }));
+        this.verification = new Part(() => this._callRecord("action_verify", []));
         this.changed = NOTHING_CHANGED;
         /** What a screen reader is told after a change. */
         this.announcement = "";
@@ -439,6 +440,13 @@ export class DashboardModel extends Reactive {
             top_limit: TOP_LIMIT,
             ...(this.isFiltered && { filters: { domain: this.choice.domain } }),
             refresh,
+            // The same period moves with the days: tomorrow's is made ready.
+            context: {
+                sale_dashboard_view: {
+                    period: this.choice.period.preset,
+                    granularity: this.choice.granularity,
+                },
+            },
         });
     }
 
