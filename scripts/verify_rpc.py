@@ -2,6 +2,8 @@
 # requires-python = ">=3.10"
 # dependencies = [
 #     "zenoo-rpc>=0.2.4,<0.3",
+#     "httpx",
+#     "rich",
 #     "tzdata",
 # ]
 # ///
@@ -15,7 +17,11 @@ documented rules only, and does all arithmetic with :class:`~decimal.Decimal`.
    ``generate_dashboard_data(...)``.
 2. It fetches the raw orders of the period and of what it is compared with, page by
    page and as the same user, and computes every figure anew.
-3. It prints ``figure | stored | recomputed | ok`` for every figure and line.
+3. It prints ``figure | stored | recomputed | ok`` for every figure and line, or with
+   ``--json`` the same for machines.
+
+``verify_rpc.py show``, with the same arguments, recomputes nothing: it prints the
+dashboard for people.
 
 Products and categories are read by the server when asked for: ``--products`` asks.
 For a figure that another addon adds (a metric), the server says which records it is
@@ -24,6 +30,26 @@ made of; these are fetched and added up here.
 Exit status: 0 all figures are equal, 1 a figure differs, 2 it could not check
 (bad arguments, login, network, rights, an error on the server, a metric that cannot
 be recomputed, or orders that kept changing while they were read).
+
+``--transport json2`` speaks JSON-2, which takes API keys only, instead of the older
+``/jsonrpc``.
+
+With ``--json``, one object goes to standard output. Its keys stay as they are while
+its ``schema_version`` does:
+
+``verdict``
+    ``equal``, ``different`` or ``unchecked``, as the exit status; and ``error``, where
+    nothing at all could be checked: then there are no further keys.
+``dashboard_id``, ``generated_at``, ``request``, ``currency``
+    What was checked.
+``figures``
+    A list of ``{"name", "stored", "recomputed", "verdict"}`` in the order of the table.
+    Amounts and percentages are texts, so that no digit is lost, counts are numbers,
+    and an undefined value is null.
+``payload``
+    The same for what the payload says, ``recomputed``, beside the record, ``stored``.
+``notes``, ``unchecked``, ``errors``
+    What else is to be said: sentences, and sentences by failed section.
 
 The password, or an API key, comes from the environment variable
 ``ODOO_PASSWORD`` or from the file given with ``--password-file``::
@@ -41,6 +67,7 @@ from __future__ import annotations
 import argparse
 import ast
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -49,6 +76,7 @@ import traceback
 from bisect import bisect_right
 from collections.abc import (
     AsyncIterator,
+    Awaitable,
     Callable,
     Iterable,
     Iterator,
@@ -65,9 +93,15 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 EXIT_EQUAL, EXIT_DIFFERS, EXIT_UNCHECKED = 0, 1, 2
+#: What the exit status means.
+VERDICTS = ("equal", "different", "unchecked")
+#: Of what ``--json`` prints.
+SCHEMA_VERSION = 1
 
 #: Rows asked for in one call; memory is bounded by it, not by the orders.
 PAGE_SIZE = 5000
+#: Calls at one time: more would wait for each other on the server.
+CONCURRENCY = 4
 #: Ids put into one domain.
 CHUNK_SIZE = 1000
 #: How often the dashboard is asked for anew when figures differ.
@@ -75,6 +109,7 @@ RECHECKS = 3
 #: Seconds that one call may take.
 TIMEOUT = 300.0
 
+TRANSPORTS = ("jsonrpc", "json2")
 MEASURES = {"untaxed": "amount_untaxed", "total": "amount_total"}
 PERIOD_TYPES = ("daily", "weekly", "monthly")
 COMPARES = ("none", "previous_period", "previous_year", "same_weekdays")
@@ -285,11 +320,17 @@ def exact(number: float) -> Decimal:
 
 def round_half_away(amount: Fraction, step: Decimal) -> Decimal:
     """Round to a multiple of ``step``; a tie goes away from zero."""
-    steps, remainder = divmod(abs(amount) / Fraction(step), 1)
-    if remainder >= Fraction(1, 2):
+    return round_ratio(amount.numerator, amount.denominator, step)
+
+
+def round_ratio(numerator: int, denominator: int, step: Decimal) -> Decimal:
+    """Round a quotient, whose denominator is positive, as :func:`round_half_away`."""
+    step_numerator, step_denominator = step.as_integer_ratio()
+    unit = denominator * step_numerator
+    steps, remainder = divmod(abs(numerator) * step_denominator, unit)
+    if 2 * remainder >= unit:
         steps += 1
-    rounded = Decimal(int(steps)) * step
-    return -rounded if amount < 0 and rounded else rounded
+    return Decimal(-steps if numerator < 0 else steps) * step
 
 
 def divide(numerator: Decimal, denominator: int, step: Decimal) -> Decimal:
@@ -323,10 +364,17 @@ def order_revenue(
     stored rate against its company's currency, where 0 counts as 1; at constant
     currency, it is the comparison's rate.
     """
-    divisor = Fraction(currency_rate or 1) * Fraction(factor.denominator)
-    return round_half_away(
-        Fraction(amount) * Fraction(factor.numerator) / divisor, step
-    )
+    # In whole numbers: Fraction would reduce each product, for each order.
+    numerator = denominator = 1
+    for value in (amount, factor.numerator):
+        up, down = value.as_integer_ratio()
+        numerator, denominator = numerator * up, denominator * down
+    for value in (currency_rate or Decimal(1), factor.denominator):
+        up, down = value.as_integer_ratio()
+        numerator, denominator = numerator * down, denominator * up
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
+    return round_ratio(numerator, denominator, step)
 
 
 # ----------------------------------------------------------------------
@@ -351,6 +399,17 @@ class Request:
     user_ids: tuple[int, ...] = ()
     partner_ids: tuple[int, ...] = ()
     domain: tuple[Any, ...] = ()
+
+    @property
+    def filters(self) -> dict[str, list[Any]]:
+        """What narrows the orders down, as JSON has it."""
+        return {
+            "team_ids": sorted(self.team_ids),
+            "user_ids": sorted(self.user_ids),
+            "partner_ids": sorted(self.partner_ids),
+            # tuples and lists mean the same
+            "domain": json.loads(json.dumps(self.domain)),
+        }
 
 
 class Side(NamedTuple):
@@ -437,10 +496,15 @@ class Options:
     compare: str = "previous_period"
     measure: str = "untaxed"
     company_ids: tuple[int, ...] = ()
+    team_ids: tuple[int, ...] = ()
+    user_ids: tuple[int, ...] = ()
+    partner_ids: tuple[int, ...] = ()
+    domain: tuple[Any, ...] = ()
     timezone: str | None = None
     top_limit: int = 10
     products: bool = False
     dashboard_id: int | None = None
+    transport: str = "jsonrpc"
 
 
 # ----------------------------------------------------------------------
@@ -453,7 +517,7 @@ Pair = tuple[int, int]
 Rates = dict[Pair, tuple[Decimal, Decimal]]
 
 
-@dataclass
+@dataclass(slots=True)
 class Sum:
     """Revenue and number of some orders."""
 
@@ -466,7 +530,7 @@ class Sum:
         self.order_count += order_count
 
 
-@dataclass
+@dataclass(slots=True)
 class ContactSum(Sum):
     """The orders of a contact or a customer."""
 
@@ -1043,6 +1107,21 @@ class Row:
         """The last column."""
         return self.excuse or ("DIFFERS" if self.differs else "ok")
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the row for machines."""
+        status = EXIT_UNCHECKED if self.excuse else int(self.differs)
+        return {
+            "name": self.name,
+            "stored": as_json_value(self.stored),
+            "recomputed": as_json_value(self.recomputed),
+            "verdict": VERDICTS[status],
+        }
+
+
+def as_json_value(value: Value) -> int | str | bool | None:
+    """Return a value for JSON; a decimal number as text, exactly."""
+    return str(value) if isinstance(value, Decimal) else value
+
 
 def compare(
     stored: Figures, recomputed: Figures, excuses: Mapping[str, str] | None = None
@@ -1095,6 +1174,128 @@ def root_cause(error: BaseException) -> BaseException:
     return error
 
 
+class Meter:
+    """Shows on a terminal how many of the orders are read; elsewhere, nothing."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Meter:
+        if sys.stderr.isatty():
+            with contextlib.suppress(ImportError):
+                self._bar = self._make_bar()
+                self._bar.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether anybody looks."""
+        return self._bar is not None
+
+    def expect(self, total: int) -> None:
+        """Begin anew, with so many orders to read."""
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task("Reading orders", total=total)
+
+    def advance(self, count: int) -> None:
+        """Take note of orders that are read."""
+        if self._task is not None:
+            self._bar.advance(self._task, count)
+
+    @staticmethod
+    def _make_bar() -> Any:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TimeRemainingColumn
+
+        return Progress(
+            "{task.description}",
+            BarColumn(20),
+            "{task.completed:,} of {task.total:,}",
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+
+class Json2Transport:
+    """Odoo's JSON-2 for a ZenooClient, which itself knows ``/jsonrpc`` alone.
+
+    It takes the place of the client's own transport: the same calls and exceptions.
+    JSON-2 wants an API key, and arguments by name.
+    """
+
+    def __init__(self, url: str) -> None:
+        import httpx
+
+        self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT)
+
+    async def json_rpc_call(
+        self, service: str, method: str, params: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Answer what zenoo-rpc calls: ``execute_kw``, and what its login needs."""
+        arguments = params.get("args", [])
+        result: Any = None
+        if service == "object":
+            database, _uid, key, model, name, args, kwargs = arguments
+            body = {"ids": args[0], **kwargs} if args else kwargs
+            result = await self._post(database, key, model, name, body)
+        elif method == "authenticate":
+            result = await self._authenticate(*arguments[:3])
+        return {"result": result}
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _authenticate(self, database: str, login: str, key: str) -> int:
+        """Return the user the key belongs to, who must be the one that is named."""
+        from zenoo_rpc.exceptions import AuthenticationError
+
+        if not key.isascii():
+            raise AuthenticationError("this is no API key")
+        context = await self._post(database, key, "res.users", "context_get", {})
+        body = {"ids": [context["uid"]], "fields": ["login"]}
+        (user,) = await self._post(database, key, "res.users", "read", body)
+        if user["login"] != login:
+            raise AuthenticationError(f"the API key is not one of {login!r}")
+        return user["id"]
+
+    async def _post(
+        self, database: str, key: str, model: str, method: str, body: Mapping[str, Any]
+    ) -> Any:
+        import httpx
+        from zenoo_rpc import exceptions
+
+        headers = {"Authorization": f"bearer {key}", "X-Odoo-Database": database}
+        try:
+            response = await self._http.post(
+                f"/json/2/{model}/{method}", json=body, headers=headers
+            )
+        except httpx.HTTPError as error:
+            raise exceptions.ConnectionError(
+                f"Failed to connect to {self._http.base_url}: {error}"
+            ) from error
+        try:
+            answer = response.json()
+        except ValueError as error:
+            raise exceptions.ConnectionError(
+                f"HTTP status {response.status_code}, and no JSON"
+            ) from error
+        if response.is_success:
+            return answer
+        raise exceptions.map_jsonrpc_error(
+            {"code": response.status_code, "message": "Odoo said no", "data": answer}
+        )
+
+
 class Server:
     """A ZenooClient after login, used in the safe way only.
 
@@ -1102,9 +1303,11 @@ class Server:
     no typed models.
     """
 
-    def __init__(self, client: Any, uid: int) -> None:
+    def __init__(self, client: Any, uid: int, meter: Meter) -> None:
         self._client = client
+        self._slots = asyncio.Semaphore(CONCURRENCY)
         self.uid = uid
+        self.meter = meter
         #: The user's ``company_id``, ``tz`` and ``lang``.
         self.user: dict[str, Any] = {}
         self.context: dict[str, Any] = {}
@@ -1113,18 +1316,24 @@ class Server:
         self,
         model: str,
         method: str,
-        args: Sequence[Any] = (),
-        kwargs: Mapping[str, Any] | None = None,
+        arguments: Mapping[str, Any] | None = None,
+        ids: Sequence[int] | None = None,
         **context: Any,
     ) -> Any:
-        """Call a method; ``context`` comes on top of the common one."""
+        """Call a method; ``context`` comes on top of the common one.
+
+        :param arguments: by name, as JSON-2 wants them and all others take them
+        :param ids: the records, None where it is a method of the model
+        """
         from zenoo_rpc.exceptions import AccessError, ZenooError
 
+        args = [] if ids is None else [list(ids)]
         context = {**self.context, **context}
         try:
-            return await self._client.execute_kw(
-                model, method, list(args), dict(kwargs or {}), context=context
-            )
+            async with self._slots:
+                return await self._client.execute_kw(
+                    model, method, args, dict(arguments or {}), context=context
+                )
         except AccessError as error:
             raise RefusedError(f"{model}.{method}: {explain(error)}") from error
         except ZenooError as error:
@@ -1143,8 +1352,8 @@ class Server:
             rows = await self.call(
                 model,
                 "read",
-                [chunk],
                 {"fields": list(fields), "load": ""},
+                chunk,
                 active_test=False,
             )
             found.update((row["id"], row) for row in rows)
@@ -1171,8 +1380,8 @@ class Server:
             rows = await self.call(
                 model,
                 "search_read",
-                [[*domain, ["id", ">", last]]],
                 {
+                    "domain": [*domain, ["id", ">", last]],
                     "fields": list(fields),
                     "order": "id",
                     "limit": PAGE_SIZE,
@@ -1206,8 +1415,10 @@ class Server:
         :param key: field that is one of the ids
         """
         found = {}
-        for chunk in chunks(ids):
-            found.update(await self.find(model, [[key, "in", chunk]], fields))
+        for part in await together(
+            *(self.find(model, [[key, "in", chunk]], fields) for chunk in chunks(ids))
+        ):
+            found.update(part)
         return found
 
 
@@ -1218,7 +1429,18 @@ def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
         yield ids[start : start + CHUNK_SIZE]
 
 
-async def login(client: Any, options: Options) -> Server:
+async def together(*parts: Awaitable[Any]) -> list[Any]:
+    """Wait for calls side by side; the first error ends them all."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def login(client: Any, options: Options, meter: Meter) -> Server:
     """Log a ZenooClient in; a password and an API key go the same way."""
     from zenoo_rpc.exceptions import ZenooError
 
@@ -1234,7 +1456,7 @@ async def login(client: Any, options: Options) -> Server:
         await client.login(options.database, options.login, options.secret)
     except ZenooError as error:
         raise CheckError(f"login: {explain(error)}") from error
-    server = Server(client, client.uid)
+    server = Server(client, client.uid, meter)
     (server.user,) = await server.read(
         "res.users", [server.uid], ["company_id", "tz", "lang"]
     )
@@ -1624,8 +1846,8 @@ async def read_answer(server: Server, dashboard_id: int) -> Answer:
         (row["name"], side): await server.call(
             "sale.dashboard",
             "get_metric_domain",
-            [[dashboard_id], row["name"]],
-            {"side": side},
+            {"metric": row["name"], "side": side},
+            [dashboard_id],
         )
         for row in record["metrics"] or []
         for side in sides
@@ -1635,19 +1857,18 @@ async def read_answer(server: Server, dashboard_id: int) -> Answer:
 
 async def load_lines(server: Server, dashboard_id: int) -> dict[str, Any]:
     """Have products and categories added to a record; return their rows."""
-    return {
+    loaded = {
         dimension: await server.call(
-            "sale.dashboard", "load_breakdown", [[dashboard_id], dimension]
+            "sale.dashboard", "load_breakdown", {"dimension": dimension}, [dashboard_id]
         )
         for dimension in LINE_DIMENSIONS
     }
+    return {dimension: rows for dimension, rows in loaded.items() if rows}
 
 
-async def ask(
-    server: Server, request: Request, refresh: bool, products: bool
-) -> Answer:
-    """Let the server compute a dashboard, or return it from its own cache."""
-    arguments = {
+def arguments_of(request: Request) -> dict[str, Any]:
+    """Return a request as the server's methods take it."""
+    return {
         "date_from": request.date_from.isoformat(),
         "date_to": request.date_to.isoformat(),
         "period_type": request.period_type,
@@ -1655,20 +1876,24 @@ async def ask(
         "measure": request.measure,
         "top_limit": request.top_limit,
         "timezone": request.timezone,
+        "filters": request.filters,
     }
+
+
+async def ask(
+    server: Server, request: Request, refresh: bool, products: bool
+) -> Answer:
+    """Let the server compute a dashboard, or return it from its own cache."""
+    arguments = arguments_of(request)
     generated = await server.call(
-        "sale.dashboard", "generate", [], {**arguments, "refresh": refresh}
+        "sale.dashboard", "generate", {**arguments, "refresh": refresh}
     )
     if not isinstance(generated, int):
         raise CheckError(f"sale.dashboard.generate returned {generated!r}, not an id")
-    payload = await server.call(
-        "sale.dashboard", "generate_dashboard_data", [], arguments
-    )
+    payload = await server.call("sale.dashboard", "generate_dashboard_data", arguments)
     # Orders that changed in between make the second call store a new record.
     if products:
-        loaded = await load_lines(server, payload["id"])
-        found = {name: rows for name, rows in loaded.items() if rows}
-        payload["breakdowns"] = {**payload["breakdowns"], **found}
+        payload["breakdowns"].update(await load_lines(server, payload["id"]))
     answer = await read_answer(server, payload["id"])
     answer.payload = payload
     answer.has_products = products
@@ -1743,8 +1968,16 @@ async def read_rate(
     rows = await server.call(
         "res.currency.rate",
         "search_read",
-        [[["currency_id", "=", currency], ["company_id", "=", company], *domain]],
-        {"fields": ["name", "rate"], "order": order, "limit": 1},
+        {
+            "domain": [
+                ["currency_id", "=", currency],
+                ["company_id", "=", company],
+                *domain,
+            ],
+            "fields": ["name", "rate"],
+            "order": order,
+            "limit": 1,
+        },
     )
     return rows[0] if rows and rows[0]["rate"] else None
 
@@ -1785,6 +2018,7 @@ async def read_book(
     book = Book(request, side, money)
     fields = [*Book.FIELDS, money.field]
     async for orders in server.pages("sale.order", sales_domain(side, domain), fields):
+        server.meter.advance(len(orders))
         for order in orders:
             book.add(order)
     return book
@@ -1798,6 +2032,75 @@ async def read_sum(server: Server, money: Money, domain: Sequence[Any]) -> Sum:
         for order in orders:
             found.add(money.revenue(order))
     return found
+
+
+def created_domain(side: Side, domain: Sequence[Any]) -> list[Any]:
+    """Return the orders created on a side, whatever became of them."""
+    return [["create_date", ">=", side.start], ["create_date", "<", side.end], *domain]
+
+
+def quotation_domain(domain: Sequence[Any]) -> list[Any]:
+    """Return the quotations that are no orders yet, of any day."""
+    return [["state", "in", ["draft", "sent"]], *domain]
+
+
+@dataclass
+class Conversion:
+    """How many of the orders created on a side are confirmed."""
+
+    confirmed: int = 0
+    created: int = 0
+
+    @property
+    def rate(self) -> Decimal:
+        """The share in percent, 0 of nothing."""
+        return ratio(Decimal(self.confirmed), Decimal(self.created))
+
+
+async def read_conversion(
+    server: Server, side: Side, domain: Sequence[Any], matured: str | None = None
+) -> Conversion:
+    """Count how many of the orders created on a side are confirmed.
+
+    :param matured: only those confirmed before this instant count as such
+    """
+    found = Conversion()
+    created = created_domain(side, domain)
+    async for orders in server.pages("sale.order", created, ["state", "date_order"]):
+        server.meter.advance(len(orders))
+        found.created += len(orders)
+        found.confirmed += sum(
+            order["state"] == "sale"
+            and (matured is None or order["date_order"] < matured)
+            for order in orders
+        )
+    return found
+
+
+async def read_quotations(
+    server: Server,
+    request: Request,
+    terms: Terms,
+    domain: Sequence[Any],
+    now: datetime,
+) -> dict[str, Sum]:
+    """Add up the open quotations, those that expire soon, and apart the expired."""
+    today = local_day(now, parse_zone(request.timezone))
+    soon = str(today + timedelta(days=EXPIRING_DAYS))
+    today = str(today)
+    money = Money(request, terms)
+    sums = {"open": Sum(), "expiring": Sum(), "expired": Sum()}
+    fields = ["validity_date", "company_id", "currency_rate", money.field]
+    async for orders in server.pages("sale.order", quotation_domain(domain), fields):
+        server.meter.advance(len(orders))
+        for order in orders:
+            revenue = money.revenue(order)
+            last_day = order["validity_date"]
+            is_expired = last_day and last_day < today
+            sums["expired" if is_expired else "open"].add(revenue)
+            if last_day and today <= last_day <= soon:
+                sums["expiring"].add(revenue)
+    return sums
 
 
 @dataclass
@@ -1822,6 +2125,11 @@ class Recount:
     #: Customers without an order before the period, or before the comparison.
     new: set[int]
     new_before: set[int]
+    #: Of the orders created in the period, or in the comparison: confirmed, and all.
+    conversion: Conversion
+    conversion_before: Conversion
+    #: Quotations by ``open``, ``expiring`` and ``expired``.
+    quotations: dict[str, Sum]
 
     @property
     def rounding(self) -> Decimal:
@@ -1891,35 +2199,73 @@ async def recount(
     """
     period, comparison = make_sides(request, now)
     domain = await filter_domain(server, request)
-    before, rates = None, {}
-    if comparison:
-        money = Money(request, terms)
-        before = await read_book(server, request, comparison, money, domain)
-        rates = agreed_rates(before.rates(), stored_rates)
-    money = Money(request, terms, rates)
-    book = await read_book(server, request, period, money, domain)
+    if server.meter.is_shown:
+        await expect(server, [one for one in (period, comparison) if one], domain)
+
+    async def read_books() -> tuple[Book, Book | None, Rates]:
+        before, rates = None, {}
+        if comparison:
+            money = Money(request, terms)
+            before = await read_book(server, request, comparison, money, domain)
+            rates = agreed_rates(before.rates(), stored_rates)
+        money = Money(request, terms, rates)
+        return await read_book(server, request, period, money, domain), before, rates
+
+    async def read_conversion_before() -> Conversion:
+        if not comparison:
+            return Conversion()
+        # Both periods have had equally long to convert.
+        starts = (datetime.fromisoformat(side.start) for side in (period, comparison))
+        matured = utc_text(now - (next(starts) - next(starts)))
+        return await read_conversion(server, comparison, domain, matured)
+
+    (book, before, rates), conversion, conversion_before, quotations = await together(
+        read_books(),
+        read_conversion(server, period, domain),
+        read_conversion_before(),
+        read_quotations(server, request, terms, domain, now),
+    )
     contacts = {*book.by_contact, *(before.by_contact if before else ())}
     entities, countries = await read_entities(server, contacts)
     customers = book.by_customer(entities)
     customers_before = before.by_customer(entities) if before else {}
+    # Who bought in a comparison that ends before the period has an earlier order.
+    is_earlier = comparison and comparison.end <= period.start
+    unknown = set(customers) - set(customers_before if is_earlier else ())
+    new, new_before = await together(
+        read_new(server, request, period, unknown),
+        read_new(server, request, comparison or period, customers_before),
+    )
     done = Recount(
         server=server,
         request=request,
         terms=terms,
         now=now,
         domain=domain,
-        money=money,
+        money=Money(request, terms, rates),
         book=book,
         before=before,
         countries=countries,
         customers=customers,
         customers_before=customers_before,
-        new=await read_new(server, request, period, customers),
-        new_before=await read_new(server, request, comparison, customers_before)
-        if comparison
-        else set(),
+        new=new,
+        new_before=new_before,
+        conversion=conversion,
+        conversion_before=conversion_before,
+        quotations=quotations,
     )
     return done, rates
+
+
+async def expect(server: Server, sides: Iterable[Side], domain: Sequence[Any]) -> None:
+    """Tell the meter how many orders will be read."""
+    domains = [quotation_domain(domain)]
+    for side in sides:
+        domains += [sales_domain(side, domain), created_domain(side, domain)]
+    counts = await together(
+        *(server.call("sale.order", "search_count", {"domain": one}) for one in domains)
+    )
+    server.meter.expect(sum(counts))
 
 
 def agreed_rates(own: Rates, stored: Sequence[Sequence[Any]]) -> Rates:
@@ -1960,7 +2306,8 @@ async def read_new(
 ) -> set[int]:
     """Return the customers without any earlier confirmed order, filters aside."""
     new = set(customers) - {HIDDEN}
-    for chunk in chunks(new):
+
+    async def read_chunk(chunk: Sequence[int]) -> None:
         contacts = await server.find(
             "res.partner",
             [["commercial_partner_id", "in", chunk]],
@@ -1973,15 +2320,13 @@ async def read_new(
             orders = await server.call(
                 "sale.order",
                 "search_read",
-                [
-                    [
+                {
+                    "domain": [
                         ["state", "=", "sale"],
                         ["company_id", "in", list(request.company_ids)],
                         ["date_order", "<", side.start],
                         ["partner_id", "in", list(entity)],
-                    ]
-                ],
-                {
+                    ],
                     "fields": ["partner_id"],
                     "order": "id",
                     "limit": PAGE_SIZE,
@@ -1991,8 +2336,10 @@ async def read_new(
             if not orders:
                 break
             found = {entity[order["partner_id"]] for order in orders}
-            new -= found
+            new.difference_update(found)
             entity = {id_: owner for id_, owner in entity.items() if owner not in found}
+
+    await together(*map(read_chunk, chunks(new)))
     return new
 
 
@@ -2024,13 +2371,13 @@ async def recompute(
         **await leaderboards(done),
         "customer_type": customer_types(done),
         "rfm_group": rfm_rows(done, customers, scores),
-        "quotation": await quotation_rows(done),
+        "quotation": quotation_rows(done),
         "bridge": bridge_rows(done),
         **await line_rows(done, answer.line_dimensions),
     }
     return {
         "comparison": comparison_part(done),
-        "overview": await overview_part(done),
+        "overview": overview_part(done),
         "sales_by_period": bucket_part(done),
         "top_customers": await customer_part(done, customers, scores),
         "customer_segments": await segment_part(done, customers),
@@ -2057,11 +2404,11 @@ def comparison_part(done: Recount) -> View | None:
     return {**days, "start": side.start, "end": side.end}
 
 
-async def overview_part(done: Recount) -> View:
+def overview_part(done: Recount) -> View:
     """Return the single figures of both sides, and how they changed."""
     current = {
         **overview_of(done.book, done.new, done.rounding),
-        "conversion_rate": ratio(*await read_conversion(done, done.book.side)),
+        "conversion_rate": done.conversion.rate,
     }
     overview = {
         **current,
@@ -2070,21 +2417,15 @@ async def overview_part(done: Recount) -> View:
         "change": None,
     }
     if done.before:
-        # Both periods have had equally long to convert.
-        start, start_before = (
-            datetime.fromisoformat(book.side.start) for book in (done.book, done.before)
-        )
-        matured = utc_text(done.now - (start - start_before))
-        converted, created = await read_conversion(done, done.before.side, matured)
         previous = {
             **overview_of(done.before, done.new_before, done.rounding),
-            "conversion_rate": ratio(converted, created),
+            "conversion_rate": done.conversion_before.rate,
         }
         moved = {name: change(current[name], previous[name]) for name in previous}
         # In percentage points, defined as soon as there was anything to convert.
         moved["conversion_rate"] = (
             current["conversion_rate"] - previous["conversion_rate"]
-            if created
+            if done.conversion_before.created
             else None
         )
         overview.update(previous=previous, change=moved)
@@ -2100,30 +2441,6 @@ def overview_of(book: Book, new: set[int], rounding: Decimal) -> dict[str, Any]:
         "average_order_value": divide(total.revenue, total.order_count, rounding),
         "new_customers": len(new),
     }
-
-
-async def read_conversion(
-    done: Recount, side: Side, matured: str | None = None
-) -> tuple[Decimal, Decimal]:
-    """Return how many of the orders created on a side are confirmed, and all.
-
-    :param matured: only those confirmed before this instant count as such
-    """
-    created = confirmed = 0
-    domain = [
-        ["create_date", ">=", side.start],
-        ["create_date", "<", side.end],
-        *done.domain,
-    ]
-    fields = ["state", "date_order"]
-    async for orders in done.server.pages("sale.order", domain, fields):
-        created += len(orders)
-        confirmed += sum(
-            order["state"] == "sale"
-            and (matured is None or order["date_order"] < matured)
-            for order in orders
-        )
-    return Decimal(confirmed), Decimal(created)
 
 
 def bucket_part(done: Recount) -> list[View]:
@@ -2343,23 +2660,11 @@ def rfm_rows(
     return rows
 
 
-async def quotation_rows(done: Recount) -> list[View]:
+def quotation_rows(done: Recount) -> list[View]:
     """Return the open quotations, those that expire soon, and apart the expired."""
-    today = str(done.today)
-    soon = str(done.today + timedelta(days=EXPIRING_DAYS))
-    sums = {"open": Sum(), "expiring": Sum(), "expired": Sum()}
-    fields = ["validity_date", "company_id", "currency_rate", done.money.field]
-    domain = [["state", "in", ["draft", "sent"]], *done.domain]
-    async for orders in done.server.pages("sale.order", domain, fields):
-        for order in orders:
-            revenue = done.money.revenue(order)
-            last_day = order["validity_date"]
-            is_expired = last_day and last_day < today
-            sums["expired" if is_expired else "open"].add(revenue)
-            if last_day and today <= last_day <= soon:
-                sums["expiring"].add(revenue)
     return [
-        done.row(key, rank, found) for rank, (key, found) in enumerate(sums.items(), 1)
+        done.row(key, rank, found)
+        for rank, (key, found) in enumerate(done.quotations.items(), 1)
     ]
 
 
@@ -2656,7 +2961,9 @@ async def has_rate(done: Recount, company_id: int, currency_id: int) -> bool:
         ["company_id", "in", [False, company["root_id"]]],
     ]
     rates = await done.server.call(
-        "res.currency.rate", "search_read", [domain], {"fields": ["id"], "limit": 1}
+        "res.currency.rate",
+        "search_read",
+        {"domain": domain, "fields": ["id"], "limit": 1},
     )
     return bool(rates)
 
@@ -2688,6 +2995,10 @@ async def resolve(server: Server, options: Options) -> Request:
         top_limit=options.top_limit,
         company_id=company_ids[0],
         company_ids=company_ids,
+        team_ids=options.team_ids,
+        user_ids=options.user_ids,
+        partner_ids=options.partner_ids,
+        domain=options.domain,
     )
 
 
@@ -2837,7 +3148,7 @@ def terms_rows(stored: Terms, own: Terms) -> list[Row]:
 
 def request_rows(stored: Request, asked: Request) -> list[Row]:
     """Compare what the record says it was asked with what was asked."""
-    return [
+    rows = [
         Row(name, str(getattr(stored, name)), str(getattr(asked, name)))
         for name in (
             "date_from",
@@ -2851,6 +3162,10 @@ def request_rows(stored: Request, asked: Request) -> list[Row]:
             "company_ids",
         )
     ]
+    for name, filtered in asked.filters.items():
+        if filtered or stored.filters[name]:
+            rows.append(Row(name, str(stored.filters[name]), str(filtered)))
+    return rows
 
 
 async def check_stored(server: Server, dashboard_id: int, products: bool) -> Report:
@@ -2897,6 +3212,24 @@ async def check_fresh(server: Server, options: Options) -> Report:
             " period, or at a quiet time"
         )
     return report
+
+
+def as_object(report: Report) -> dict[str, Any]:
+    """Return everything for machines; its keys are documented at the top."""
+    request, answer = report.request, report.answer
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "verdict": VERDICTS[report.exit_code],
+        "dashboard_id": answer.record["id"],
+        "generated_at": answer.record["generated_at"].replace(" ", "T") + "Z",
+        "request": {**arguments_of(request), "company_ids": list(request.company_ids)},
+        "currency": report.terms.currency,
+        "figures": [row.as_json() for row in report.rows],
+        "payload": [row.as_json() for row in report.payload_rows],
+        "notes": report.notes,
+        "unchecked": report.unchecked,
+        "errors": answer.errors,
+    }
 
 
 def render(report: Report) -> str:
@@ -2954,6 +3287,255 @@ def printable(value: Value) -> str:
 
 
 # ----------------------------------------------------------------------
+# The dashboard for people
+# ----------------------------------------------------------------------
+
+
+async def fetch_payload(options: Options) -> dict[str, Any]:
+    """Return the payload of a dashboard, as it is."""
+    async with connected(options) as server:
+        if options.dashboard_id is None:
+            request = await resolve(server, options)
+            payload = await server.call(
+                "sale.dashboard", "generate_dashboard_data", arguments_of(request)
+            )
+        else:
+            (record,) = await server.read(
+                "sale.dashboard", [options.dashboard_id], ["payload"]
+            )
+            # What is undefined is NaN there, False over RPC.
+            payload = json.loads(record["payload"], parse_constant=lambda _name: False)
+        if "core" in payload["errors"]:
+            raise CheckError(
+                f"the server could not compute it: {payload['errors']['core']}"
+            )
+        if options.products:
+            payload["breakdowns"].update(await load_lines(server, payload["id"]))
+    return payload
+
+
+class Board:
+    """A payload on a terminal: in its width, and in colour where it has colours."""
+
+    FIGURES = (
+        ("Revenue", "total_revenue"),
+        ("Orders", "total_orders"),
+        ("Average order", "average_order_value"),
+        ("New customers", "new_customers"),
+        ("Conversion rate", "conversion_rate"),
+    )
+    PERIODS = {"daily": "day", "weekly": "week", "monthly": "month"}
+    UNDEFINED = "-"
+
+    def __init__(self, payload: View) -> None:
+        try:
+            from rich.console import Console
+        except ImportError as error:
+            raise CheckError("rich is missing: pip install rich") from error
+        self._payload = payload
+        self._console = Console(highlight=False, markup=False, emoji=False)
+        exponent = exact(payload["currency_rounding"]).normalize().as_tuple().exponent
+        self._decimals = max(-exponent, 0)
+
+    def print(self) -> None:
+        """Print all of it."""
+        payload = self._payload
+        self._print_head()
+        self._print_figures()
+        self._print_curve()
+        rows = [
+            (
+                str(line["rank"]),
+                line["name"],
+                self._money(line["total_revenue"]),
+                self._share(line["share"]),
+                self._change(line["change"]),
+            )
+            for line in payload["top_customers"]
+        ]
+        hidden = payload["hidden_customers"]
+        if hidden["order_count"]:
+            revenue = self._money(hidden["total_revenue"])
+            rows.append(("", "Customers you may not see", revenue, "", ""))
+        self._print_table("Top customers", ("", "", "revenue", "share", "change"), rows)
+        self._print_table(
+            "Customer segments",
+            ("", "customers", "revenue", "per customer", "change"),
+            [
+                (
+                    line["segment_name"],
+                    f"{line['customer_count']:,}",
+                    self._money(line["total_revenue"]),
+                    self._money(line["average_revenue_per_customer"]),
+                    self._change(line["change"]),
+                )
+                for line in payload["customer_segments"]
+            ],
+            name_column=0,
+        )
+        for dimension, title in (("product", "Products"), ("category", "Categories")):
+            self._print_lines(title, payload["breakdowns"].get(dimension, ()))
+        self._print_foot()
+
+    def _print_head(self) -> None:
+        payload = self._payload
+        overview, comparison = payload["overview"], payload["comparison"]
+        head = "{period_start} .. {period_end}".format(**overview)
+        measure = "untaxed" if payload["measure"] == "untaxed" else "with taxes"
+        self._line(f"Sales Dashboard  {head}", "bold")
+        self._line(f"{payload['timezone']}, {measure}, {payload['currency']}")
+        if comparison:
+            days = "{date_from} .. {date_to}".format(**comparison)
+            self._line(f"compared with {days}")
+
+    def _print_figures(self) -> None:
+        overview = self._payload["overview"]
+        previous, changes = overview["previous"], overview["change"]
+        rows = [
+            (
+                label,
+                self._figure(figure, overview[figure]),
+                self._figure(figure, previous[figure]) if previous else "",
+                self._change(
+                    changes[figure], "pts" if figure == "conversion_rate" else "%"
+                )
+                if changes
+                else "",
+            )
+            for label, figure in self.FIGURES
+        ]
+        rows += [
+            (
+                metric["label"],
+                self._metric(metric, metric["value"]),
+                self._metric(metric, metric["previous"]),
+                self._change(metric["change"]) if previous else "",
+            )
+            for metric in self._payload["metrics"]
+        ]
+        heads = ("", "", "before", "change") if previous else ("", "", "", "")
+        self._print_table("Overview", heads, rows, name_column=0)
+
+    def _print_curve(self) -> None:
+        payload = self._payload
+        lines = payload["sales_by_period"]
+        self._title(f"Sales by {self.PERIODS[payload['period_type']]}")
+        ascii_only = not self._console.encoding.lower().startswith("utf")
+        ramp = "_.:-=+*#" if ascii_only else "▁▂▃▄▅▆▇█"
+        revenues = [line["revenue"] for line in lines]
+        width = max(self._console.width - 2, 1)
+        self._line(f"  {sparkline(revenues, ramp, width)}", "cyan")
+        best = max(lines, key=lambda line: line["revenue"])
+        self._line(
+            f"  {lines[0]['period']} .. {lines[-1]['period']},"
+            f" most {self._money(best['revenue'])} in {best['period']}"
+        )
+
+    def _print_lines(self, title: str, lines: Iterable[View]) -> None:
+        rows = [
+            (
+                str(line["rank"]),
+                "Others" if line["key"] == "other" else line["name"] or self.UNDEFINED,
+                self._money(line["revenue"]),
+                self._share(line["share"]),
+                self._change(line["change"]),
+            )
+            for line in lines
+        ]
+        if rows:
+            self._print_table(title, ("", "", "revenue", "share", "change"), rows)
+
+    def _print_foot(self) -> None:
+        payload = self._payload
+        self._console.print()
+        for warning in payload["warnings"]:
+            self._line(f"Warning: {warning['message']}", "yellow")
+        for section, sentence in payload["errors"].items():
+            self._line(f"FAILED: {section}: {sentence}", "bold red")
+        generated = as_utc_text(payload["generated_at"]).partition(".")[0]
+        self._line(f"Computed {generated} UTC in {payload['duration_ms']:,} ms", "dim")
+        cache = payload.get("cache_info")
+        if cache:
+            requests = cache["hits"] + cache["misses"]
+            self._line(
+                f"Cache: {cache['hit_ratio']:.1%} of {requests:,} requests answered"
+                f" from it, {cache['size']:,} dashboards kept",
+                "dim",
+            )
+
+    def _print_table(
+        self,
+        title: str,
+        heads: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        name_column: int = 1,
+    ) -> None:
+        """Print a table; where it is too wide, names take several lines."""
+        from rich.table import Table
+        from rich.text import Text
+
+        self._title(title)
+        table = Table(box=None, header_style="dim", padding=(0, 0, 0, 2))
+        for number, head in enumerate(heads):
+            is_name = number == name_column
+            justify = "left" if is_name else "right"
+            table.add_column(head, justify=justify, no_wrap=not is_name)
+        for row in rows:
+            cells = [Text(printable(cell)) for cell in row]
+            if row[-1].startswith(("+", "-")) and row[-1] != self.UNDEFINED:
+                cells[-1].stylize("green" if row[-1].startswith("+") else "red")
+            table.add_row(*cells)
+        if table.row_count:
+            self._console.print(table)
+        else:
+            self._line("  none", "dim")
+
+    def _title(self, text: str) -> None:
+        self._console.print()
+        self._line(text, "bold")
+
+    def _line(self, text: str, style: str | None = None) -> None:
+        self._console.print(printable(text), style=style)
+
+    def _figure(self, name: str, value: Any) -> str:
+        if value is False:
+            return "FAILED" if self._payload["errors"] else self.UNDEFINED
+        if name in ("total_revenue", "average_order_value"):
+            return self._money(value)
+        return f"{value:.1f} %" if name == "conversion_rate" else f"{value:,}"
+
+    def _metric(self, metric: View, value: Any) -> str:
+        if value is False:
+            return ""
+        return self._money(value) if metric["kind"] == "monetary" else f"{value:,}"
+
+    def _money(self, amount: float) -> str:
+        return f"{exact(amount):,.{self._decimals}f} {self._payload['currency']}"
+
+    def _share(self, share: float) -> str:
+        return f"{share:.1f} %"
+
+    def _change(self, moved: float | bool, unit: str = "%") -> str:
+        return self.UNDEFINED if moved is False else f"{moved:+,.1f} {unit}"
+
+
+def sparkline(values: Sequence[float], ramp: str, width: int) -> str:
+    """Draw values in a line; where there are more than fit, the means of neighbours.
+
+    :param ramp: characters from the lowest to the highest
+    """
+    count = min(len(values), width)
+    edges = [len(values) * number // count for number in range(count + 1)]
+    means = [
+        sum(values[start:end]) / (end - start)
+        for start, end in zip(edges, edges[1:], strict=False)
+    ]
+    low, high = min(0, *means), max(0, *means)
+    step = (high - low) / (len(ramp) - 1) or 1
+    return "".join(ramp[round((mean - low) / step)] for mean in means)
+
+
+# ----------------------------------------------------------------------
 # The command
 # ----------------------------------------------------------------------
 
@@ -2991,16 +3573,37 @@ def parse_url(text: str) -> str:
     return f"{parts.scheme}://{host}:{port}"
 
 
+def parse_domain_argument(text: str) -> tuple[Any, ...]:
+    """Read ``[["amount_total", ">", 100]]``."""
+    try:
+        domain = json.loads(text)
+    except ValueError:
+        domain = None
+    if not isinstance(domain, list):
+        raise argparse.ArgumentTypeError(
+            f'not a domain like [["amount_total", ">", 100]]: {text!r}'
+        )
+    return tuple(domain)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser(
         description="Recompute a sales dashboard from raw orders over RPC, and"
         " compare. Exit status: 0 all equal, 1 a figure differs, 2 could not check.",
-        epilog="The password or API key is read from ODOO_PASSWORD.",
+        epilog="The password or API key is read from ODOO_PASSWORD. What --json prints"
+        " is described at the top of the script.",
         # --password must not be taken for --password-file
         allow_abbrev=False,
     )
     add = parser.add_argument
+    add(
+        "command",
+        nargs="?",
+        choices=("verify", "show"),
+        default="verify",
+        help="verify the figures (the default), or only show them",
+    )
     add("--url", required=True, type=parse_url, help="http(s)://HOST[:PORT]")
     add("--database", required=True)
     add("--login", required=True)
@@ -3010,6 +3613,12 @@ def build_parser() -> argparse.ArgumentParser:
         help="file with the password or API key, instead of ODOO_PASSWORD",
     )
     add("--password", nargs="?", const="", help=argparse.SUPPRESS)
+    add(
+        "--transport",
+        choices=TRANSPORTS,
+        default="jsonrpc",
+        help="json2 takes an API key only (jsonrpc)",
+    )
     add("--date-from", type=parse_day, help="first day (30 days up to the last)")
     add("--date-to", type=parse_day, help="last day, included (today)")
     add("--period-type", choices=PERIOD_TYPES, default="daily")
@@ -3020,6 +3629,15 @@ def build_parser() -> argparse.ArgumentParser:
         type=parse_ids,
         default=(),
         help="for example 1,2; the first sets the currency (the user's default)",
+    )
+    add("--team-ids", type=parse_ids, default=(), help="only of these sales teams")
+    add("--user-ids", type=parse_ids, default=(), help="only of these salespeople")
+    add("--partner-ids", type=parse_ids, default=(), help="only of these customers")
+    add(
+        "--domain",
+        type=parse_domain_argument,
+        default=(),
+        help='only these orders, for example [["amount_total", ">", 100]]',
     )
     add("--timezone", help="IANA name (the user's, else the company's, else UTC)")
     add("--top-limit", type=int, default=10, help="number of top customers (10)")
@@ -3033,6 +3651,7 @@ def build_parser() -> argparse.ArgumentParser:
         type=int,
         help="check this stored record instead of asking for a fresh one",
     )
+    add("--json", action="store_true", help="print JSON, for machines")
     return parser
 
 
@@ -3053,8 +3672,9 @@ def read_secret(path: Path | None) -> str:
     return secret
 
 
-async def verify(options: Options) -> Report:
-    """Log in, check one dashboard, and log out."""
+@contextlib.asynccontextmanager
+async def connected(options: Options) -> AsyncIterator[Server]:
+    """Log in, and log out at the end."""
     try:
         from zenoo_rpc import ZenooClient
     except ImportError as error:
@@ -3068,12 +3688,21 @@ async def verify(options: Options) -> Report:
         timeout=TIMEOUT,
     )
     try:
-        server = await login(client, options)
+        if options.transport == "json2":
+            await client._transport.close()
+            client._transport = Json2Transport(options.url)
+        with Meter() as meter:
+            yield await login(client, options, meter)
+    finally:
+        await client.close()
+
+
+async def verify(options: Options) -> Report:
+    """Check one dashboard."""
+    async with connected(options) as server:
         if options.dashboard_id is not None:
             return await check_stored(server, options.dashboard_id, options.products)
         return await check_fresh(server, options)
-    finally:
-        await client.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -3088,28 +3717,55 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "a password on the command line is seen by others: set"
             " ODOO_PASSWORD, or give --password-file"
         )
+    run = {"verify": run_verify, "show": run_show}[given.pop("command")]
+    as_json = given.pop("json")
     secret = ""
     try:
         secret = read_secret(given.pop("password_file"))
-        report = asyncio.run(verify(Options(secret=secret, **given)))
-        sys.stdout.write(render(report))
-        sys.stdout.flush()
-        return report.exit_code
+        return run(Options(secret=secret, **given), as_json)
     except CheckError as error:
-        complain(f"could not check: {printable(str(error))}", secret)
+        problem = printable(str(error))
     except KeyboardInterrupt:
-        complain("could not check: interrupted", secret)
+        problem = "interrupted"
     except Exception:  # noqa: BLE001
         # Whatever it is, it is no verdict: exit status 1 is kept for that.
-        complain(f"could not check, unexpected:\n{traceback.format_exc()}", secret)
+        problem = f"unexpected:\n{traceback.format_exc()}"
+    if secret:
+        problem = problem.replace(secret, "***")
+    sys.stderr.write(f"verify_rpc: could not check: {problem.rstrip()}\n")
+    if as_json:
+        verdict = VERDICTS[EXIT_UNCHECKED]
+        write_json(
+            {"schema_version": SCHEMA_VERSION, "verdict": verdict, "error": problem}
+        )
     return EXIT_UNCHECKED
 
 
-def complain(text: str, secret: str) -> None:
-    """Write to standard error, without the secret."""
-    if secret:
-        text = text.replace(secret, "***")
-    sys.stderr.write(f"verify_rpc: {text.rstrip()}\n")
+def run_verify(options: Options, as_json: bool) -> int:
+    """Verify, print, and return the exit status."""
+    report = asyncio.run(verify(options))
+    if as_json:
+        write_json(as_object(report))
+    else:
+        sys.stdout.write(render(report))
+        sys.stdout.flush()
+    return report.exit_code
+
+
+def run_show(options: Options, as_json: bool) -> int:
+    """Print the dashboard; a section that failed is exit status 2."""
+    payload = asyncio.run(fetch_payload(options))
+    if as_json:
+        write_json(payload)
+    else:
+        Board(payload).print()
+    return EXIT_UNCHECKED if payload["errors"] else EXIT_EQUAL
+
+
+def write_json(value: Mapping[str, Any]) -> None:
+    """Write an object to standard output."""
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from . import test_bad_input
 from . import test_browser
 from . import test_cache
 from . import test_change_token
+from . import test_clients
 from . import test_demo_company
 from . import test_figures
 from . import test_growth

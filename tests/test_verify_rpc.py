@@ -4,6 +4,7 @@ import ast
 import contextlib
 import importlib.util
 import io
+import json
 import os
 import re
 import socket
@@ -59,9 +60,13 @@ def run_process(arguments, environment):
     )
 
 
-def run_main(arguments, environment):
-    """Run the script in this process: its start takes longer than all it does."""
+def run_main(arguments, environment, **constants):
+    """Run the script in this process: its start takes longer than all it does.
+
+    :param constants: of the script, to be changed
+    """
     script = load_script()
+    vars(script).update(constants)
     streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _number in range(2)]
     with (
         patch.dict(os.environ, environment),
@@ -306,10 +311,13 @@ class TestVerifyRpc(HttpCase):
         )
         return order
 
-    def run_script(self, user, *arguments, secret=PASSWORD, url=None, process=False):
+    def run_script(
+        self, user, *arguments, secret=PASSWORD, url=None, process=False, **constants
+    ):
         """Run the script; ``user`` is a record or a login.
 
         :param process: in a process of its own, as its users do, which takes longer
+        :param constants: of the script, to be changed
         :rtype: subprocess.CompletedProcess
         """
         login = user if isinstance(user, str) else user.login
@@ -322,10 +330,17 @@ class TestVerifyRpc(HttpCase):
         self.env.flush_all()
         self.env.cr.clear()
         run = run_process if process else run_main
+        environment = {"NO_PROXY": "*", "ODOO_PASSWORD": secret, "COLUMNS": "100"}
         with self.allow_requests(all_requests=True), mute_rpc:
-            done = run(command, {"NO_PROXY": "*", "ODOO_PASSWORD": secret})
+            done = run(command, environment, **constants)
         self.env.invalidate_all()
         return done
+
+    def make_key(self, user):
+        """An API key of a user."""
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        keys = self.env["res.users.apikeys"].with_user(user)
+        return keys._generate("rpc", "verifier", tomorrow)
 
     def assertExit(self, done, status):
         """Assert the exit status, showing what was printed if it is another."""
@@ -613,11 +628,7 @@ class TestVerifyRpc(HttpCase):
 
     def test_api_key_in_a_file(self):
         """An API key takes the password's place; a file that of the environment."""
-        key = (
-            self.env["res.users.apikeys"]
-            .with_user(self.manager)
-            ._generate("rpc", "verifier", fields.Datetime.now() + timedelta(days=1))
-        )
+        key = self.make_key(self.manager)
         with tempfile.NamedTemporaryFile("w", suffix=".key") as file:
             file.write(f"{key}\n")
             file.flush()
@@ -631,6 +642,319 @@ class TestVerifyRpc(HttpCase):
             )
         self.assertExit(done, EQUAL)
         self.assertNotIn(key, done.stdout + done.stderr)
+
+    def test_filters(self):
+        """Teams, salespeople, customers and a domain narrow down what is checked."""
+        customers = self.partners[3] + self.partners[-1] + self.partners[4]
+        year = ("--date-from=2025-01-01", "--date-to=2025-12-31")
+        for filters, arguments in (
+            ({"team_ids": self.team.ids}, (f"--team-ids={self.team.id}",)),
+            (
+                {
+                    "user_ids": (self.salesman + self.admin).ids,
+                    "domain": [["amount_total", ">", 5], ["state", "!=", "draft"]],
+                },
+                (
+                    f"--user-ids={self.salesman.id},{self.admin.id}",
+                    '--domain=[["amount_total", ">", 5], ["state", "!=", "draft"]]',
+                ),
+            ),
+            (
+                # archived, the contact of a company, and a company with a contact
+                {"partner_ids": customers.ids},
+                (f"--partner-ids={','.join(map(str, customers.ids))}",),
+            ),
+        ):
+            with self.subTest(filters=filters):
+                done = self.run_script(
+                    self.admin,
+                    *(*year, *arguments, "--period-type=monthly"),
+                    f"--company-ids={self.company.id}",
+                )
+                self.assertExit(done, EQUAL)
+                stored = self.dashboard_of(self.admin)
+                self.assertTrue(stored.total_orders)
+                self.assertPrinted(done, stored)
+                for name, value in filters.items():
+                    asked = value if name == "domain" else sorted(value)
+                    self.assertFigure(done, name, str(asked))
+
+    def test_many_pages(self):
+        """However few rows come at a time, the figures are the same."""
+        done = self.run_script(
+            self.manager,
+            *("--date-from=2025-01-01", "--date-to=2025-12-31", "--products"),
+            *("--period-type=monthly", "--compare=previous_year"),
+            PAGE_SIZE=3,
+            CHUNK_SIZE=2,
+            CONCURRENCY=2,
+        )
+        self.assertExit(done, EQUAL)
+
+    # ------------------------------------------------------------------
+    # JSON-2
+    # ------------------------------------------------------------------
+
+    def test_json2(self):
+        """The same check over the other protocol: the same figures, digit by digit."""
+        key = self.make_key(self.admin)
+        both = f"--company-ids={self.other_company.id},{self.company.id}"
+        with self.with_metrics(
+            Metric("big", "Big", "", domain=[("amount_untaxed", ">=", 30)])
+        ):
+            tables = [
+                self.run_script(
+                    self.admin,
+                    *("--date-from=2025-03-01", "--date-to=2025-03-31", "--products"),
+                    *(both, f"--team-ids={self.team.id}", f"--transport={transport}"),
+                    secret=secret,
+                )
+                for transport, secret in (("jsonrpc", PASSWORD), ("json2", key))
+            ]
+        for done in tables:
+            self.assertExit(done, EQUAL)
+            self.assertNotIn(key, done.stdout + done.stderr)
+        self.assertEqual(tables[0].stdout, tables[1].stdout)
+
+    def test_json2_differs(self):
+        """A tampered record is found over JSON-2 as well."""
+        key = self.make_key(self.salesman)
+        stored = self.make_dashboard(self.salesman, self.company)
+        arguments = (f"--dashboard-id={stored.id}", "--transport=json2")
+        done = self.run_script(self.salesman, *arguments, secret=key)
+        self.assertExit(done, EQUAL)
+        stored.sudo().total_revenue += 0.01
+        done = self.run_script(self.salesman, *arguments, secret=key)
+        self.assertExit(done, DIFFERS)
+        self.assertNamed(done, ["total_revenue"])
+
+    @mute_errors
+    def test_json2_refused(self):
+        """A password, the key of another, bad input, no rights: exit status 2."""
+        json2 = "--transport=json2"
+        done = self.run_script(self.admin, json2)
+        self.assertUnchecked(done, "login: Unauthorized: ")
+        key = self.make_key(self.stranger)
+        done = self.run_script(self.admin, json2, secret=key)
+        self.assertUnchecked(done, "login: AuthenticationError: the API key is not one")
+        done = self.run_script(self.stranger, json2, secret=key)
+        self.assertUnchecked(done, "not allowed to access 'Sales Dashboard'")
+        key = self.make_key(self.salesman)
+        done = self.run_script(self.salesman, json2, "--top-limit=0", secret=key)
+        self.assertUnchecked(done, "Ask for a whole number from 1 to 1000")
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            done = self.run_script(self.admin, json2, url=url)
+        self.assertUnchecked(done, "Failed to connect")
+
+    # ------------------------------------------------------------------
+    # For machines
+    # ------------------------------------------------------------------
+
+    def test_json(self):
+        """One object, whatever the verdict; each key is documented."""
+        stored = self.make_dashboard(self.admin, self.company)
+        arguments = (
+            *("--json", "--date-from=2025-03-01", "--date-to=2025-03-31"),
+            f"--company-ids={self.company.id}",
+        )
+        done = self.run_script(self.admin, *arguments)
+        self.assertExit(done, EQUAL)
+        self.assertEqual(done.stderr, "")
+        answer = json.loads(done.stdout)
+        documented = load_script().__doc__
+        self.assertEqual(
+            set(re.findall(r"``(\w+)``", documented.partition("``verdict``\n")[2]))
+            & set(answer),
+            set(answer) - {"schema_version", "verdict"},
+        )
+        self.assertEqual(answer["schema_version"], 1)
+        self.assertEqual(answer["verdict"], "equal")
+        self.assertEqual(answer["dashboard_id"], stored.id)
+        self.assertEqual(answer["currency"], "USD")
+        self.assertEqual(answer["request"]["company_ids"], self.company.ids)
+        self.assertEqual(answer["errors"], {})
+        figures = {row["name"]: row for row in answer["figures"]}
+        revenue = f"{stored.total_revenue:.2f}"
+        self.assertEqual(
+            figures["total_revenue"],
+            {
+                "name": "total_revenue",
+                "stored": revenue,
+                "recomputed": revenue,
+                "verdict": "equal",
+            },
+        )
+        self.assertEqual(figures["total_orders"]["stored"], stored.total_orders)
+        self.assertIsNone(figures["period 2025-03-02 change"]["stored"])
+        payload = {row["name"]: row["verdict"] for row in answer["payload"]}
+        self.assertEqual(payload["payload: total_revenue"], "equal")
+
+        stored.sudo().total_orders += 1
+        done = self.run_script(self.admin, "--json", f"--dashboard-id={stored.id}")
+        self.assertExit(done, DIFFERS)
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["verdict"], "different")
+        different = [
+            row["name"] for row in answer["figures"] if row["verdict"] == "different"
+        ]
+        self.assertEqual(different, ["total_orders"])
+
+    @mute_errors
+    def test_json_unchecked(self):
+        """Where nothing could be checked, the object says why, as standard error."""
+        done = self.run_script(self.admin, "--json", "--top-limit=0")
+        self.assertExit(done, UNCHECKED)
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["verdict"], "unchecked")
+        self.assertIn("Ask for a whole number", answer["error"])
+        self.assertIn(answer["error"], done.stderr)
+        with self.with_metrics(
+            Metric("sellers", "Sellers", "Of them", aggregate="user_id:count_distinct")
+        ):
+            done = self.run_script(
+                self.admin, "--json", "--date-from=2025-03-01", "--date-to=2025-03-31"
+            )
+        self.assertExit(done, UNCHECKED)
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["verdict"], "unchecked")
+        verdicts = {row["name"]: row["verdict"] for row in answer["figures"]}
+        self.assertEqual(verdicts["metric sellers"], "unchecked")
+        self.assertEqual(verdicts["total_revenue"], "equal")
+
+    # ------------------------------------------------------------------
+    # For people
+    # ------------------------------------------------------------------
+
+    def run_on_terminal(self, user, *arguments, environment=None):
+        """Run the script in a terminal of 60 columns; return what that shows."""
+        controller, terminal = os.openpty()
+        self.env.flush_all()
+        self.env.cr.clear()
+        command = [
+            *(sys.executable, str(SCRIPT), f"--url={self.base_url()}"),
+            *(f"--database={get_db_name()}", f"--login={user.login}", *arguments),
+        ]
+        inherited = {
+            name: value for name, value in os.environ.items() if name != "NO_COLOR"
+        }
+        shown = b""
+        with self.allow_requests(all_requests=True), mute_rpc:
+            process = subprocess.Popen(
+                command,
+                env={
+                    **inherited,
+                    **{"NO_PROXY": "*", "ODOO_PASSWORD": PASSWORD, "COLUMNS": "60"},
+                    **{"PYTHONIOENCODING": "utf-8", "TERM": "xterm-256color"},
+                    **(environment or {}),
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=terminal,
+                stderr=terminal,
+            )
+            os.close(terminal)
+            # Reading ends in an error when nobody can write any more.
+            with contextlib.suppress(OSError):
+                while some := os.read(controller, 4096):
+                    shown += some
+            process.wait(60)
+        os.close(controller)
+        self.env.invalidate_all()
+        self.assertEqual(process.returncode, EQUAL, shown)
+        return shown.decode()
+
+    def test_progress(self):
+        """A bar on a terminal says how many orders are read, and is taken away."""
+        shown = self.run_on_terminal(
+            self.admin, "--date-from=2025-03-01", "--date-to=2025-03-31"
+        )
+        self.assertRegex(shown, r"Reading orders .* of \d+")
+        self.assertIn("figures compared, 0 differ", shown)
+
+    def test_show(self):
+        """The dashboard in figures and words, plain where it is no terminal."""
+        stored = self.make_dashboard(self.admin, self.company, compare="previous_year")
+        done = self.run_script(
+            self.admin,
+            *("show", "--date-from=2025-03-01", "--date-to=2025-03-31", "--products"),
+            *(f"--company-ids={self.company.id}", "--compare=previous_year"),
+        )
+        self.assertExit(done, EQUAL)
+        self.assertNotIn("\x1b", done.stdout)
+        text = done.stdout
+        self.assertIn("Sales Dashboard  2025-03-01 .. 2025-03-31", text)
+        self.assertIn("compared with 2024-03-01 .. 2024-03-31", text)
+        self.assertRegex(
+            text,
+            rf"Revenue +{stored.total_revenue:,.2f} USD"
+            rf" +{stored.previous_total_revenue:,.2f} USD"
+            rf" +{stored.total_revenue_change:+,.1f} %",
+        )
+        self.assertRegex(text, rf"Orders +{stored.total_orders}\b")
+        self.assertRegex(text, r"(?m)^  [▁▂▃▄▅▆▇█]{31}$")
+        best = stored.top_customer_ids[0]
+        self.assertRegex(
+            text, rf"1  {best.name} +{best.total_revenue:,.2f} USD +{best.share:.1f} %"
+        )
+        for segment in stored.segment_ids:
+            self.assertRegex(
+                text,
+                rf"{segment.segment_name} +{segment.customer_count}"
+                rf" +{segment.total_revenue:,.2f} USD",
+            )
+        self.assertIn("Products", text)
+        self.assertRegex(text, r"Käse +[\d.]+ USD")
+        self.assertRegex(text, r"Cache: [\d.]+% of \d+ requests answered from it")
+        kept = self.run_script(self.admin, "show", f"--dashboard-id={stored.id}")
+        self.assertExit(kept, EQUAL)
+        self.assertIn(f"{stored.total_revenue:,.2f} USD", kept.stdout)
+
+    def test_show_on_a_terminal(self):
+        """Coloured, unless NO_COLOR is set, and never wider than the terminal."""
+        self.partners[0].name = "A very long name [bold]of a customer[/bold]" * 2
+        self._make_order(
+            self.company, self.partners[0], 9999.0, datetime(2025, 3, 10, 12)
+        )
+        arguments = (
+            *("show", "--date-from=2025-03-01", "--date-to=2025-03-31"),
+            f"--company-ids={self.company.id}",
+        )
+        coloured = self.run_on_terminal(self.admin, *arguments)
+        self.assertIn("\x1b[32m", coloured)
+        plain = self.run_on_terminal(
+            self.admin, *arguments, environment={"NO_COLOR": "1"}
+        )
+        self.assertNotRegex(plain, "\x1b\\[3[0-9]m")
+        for line in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", plain).splitlines():
+            self.assertLessEqual(len(line), 60, line)
+        self.assertIn("A very long", plain)
+
+    def test_show_json(self):
+        """For machines it is the payload itself."""
+        done = self.run_script(
+            self.admin, *("show", "--json"), f"--company-ids={self.company.id}"
+        )
+        self.assertExit(done, EQUAL)
+        payload = json.loads(done.stdout)
+        self.assertEqual(payload["company_ids"], self.company.ids)
+        self.assertIn("hits", payload["cache_info"])
+
+    @mute_logger("odoo.addons.sale_dashboard.models.sale_dashboard_builder")
+    def test_show_failed_section(self):
+        """What failed is shown as failed, never as zero; the exit status is 2."""
+        source = self.registry["sale.dashboard.source"]
+        with patch.object(source, "_read_new_customers", side_effect=ValueError):
+            done = self.run_script(
+                self.admin, "show", f"--company-ids={self.company.id}"
+            )
+        self.assertExit(done, UNCHECKED)
+        self.assertRegex(done.stdout, r"New customers +FAILED +FAILED +-")
+        self.assertIn("FAILED: new_customers: ", done.stdout)
+
+    # ------------------------------------------------------------------
+    # Changes while it reads
+    # ------------------------------------------------------------------
 
     def test_stale_answer_is_asked_anew(self):
         """Orders changed behind a reused record: the server is asked to look again."""
@@ -660,6 +984,41 @@ class TestVerifyRpc(HttpCase):
         self.assertNotEqual(
             self.dashboard_of(self.admin).total_revenue, stored.total_revenue
         )
+
+    def changing_orders(self, times):
+        """Have an order grow each time that figures were read, this often."""
+        source = self.registry["sale.dashboard.source"]
+        original = source._read_cores
+        order = self.env["sale.order"].search(
+            [("company_id", "=", self.company.id), ("state", "=", "sale")]
+            + [("date_order", ">=", "2025-03-05"), ("date_order", "<", "2025-03-25")],
+            limit=1,
+        )
+        left = [times]
+
+        def read_and_change(records, *args):
+            rows = original(records, *args)
+            if left[0]:
+                left[0] -= 1
+                records.env.cr.execute(
+                    "UPDATE sale_order SET amount_untaxed = amount_untaxed + 1"
+                    " WHERE id = %s",
+                    [order.id],
+                )
+            return rows
+
+        return patch.object(source, "_read_cores", read_and_change)
+
+    def test_change_between_the_readings(self):
+        """A difference that a change explains is none; endless change is no verdict."""
+        march = ("--date-from=2025-03-01", "--date-to=2025-03-31")
+        march += (f"--company-ids={self.company.id}",)
+        with self.changing_orders(1):
+            done = self.run_script(self.admin, *march, "--timezone=UTC")
+        self.assertExit(done, EQUAL)
+        with self.changing_orders(1000):
+            done = self.run_script(self.admin, *march, "--timezone=Europe/Kyiv")
+        self.assertUnchecked(done, "orders kept changing while they were read")
 
     def with_metrics(self, *metrics):
         """Have another addon add these."""
@@ -1107,7 +1466,7 @@ class TestVerifyRpcFunctions(BaseCase):
                 self.assertEqual(node.level, 0)
                 imported.add(node.module.partition(".")[0])
         self.assertEqual(
-            imported - set(sys.stdlib_module_names), {"zenoo_rpc"}, imported
+            imported - set(sys.stdlib_module_names), {"httpx", "rich", "zenoo_rpc"}
         )
 
     def test_day_start(self):
@@ -1340,6 +1699,20 @@ class TestVerifyRpcFunctions(BaseCase):
         printed = "".join(str(call.args[0]) for call in stderr.write.call_args_list)
         self.assertIn("RuntimeError: <***>", printed)
         self.assertNotIn(PASSWORD, printed)
+
+    def test_sparkline(self):
+        """From zero, or the lowest, to the highest; the means where room is short."""
+        ramp = "01234567"
+        for values, width, expected in (
+            ([0, 1, 2, 7], 80, "0127"),
+            ([5, 5], 80, "77"),
+            ([0, 0, 0], 80, "000"),
+            ([-7, 0], 80, "07"),
+            ([0, 0, 2, 4, 7, 7], 3, "037"),
+            ([1, 3, 7], 2, "17"),
+        ):
+            found = self.script.sparkline(values, ramp, width)
+            self.assertEqual(found, expected, values)
 
     def test_names_are_printed_safely(self):
         """A customer's name cannot steer the reader's terminal."""

@@ -105,6 +105,8 @@ def environment(source: Source) -> dict[str, str]:
         "ODOO_RC": str(CONFIG),
         "PYTHONPATH": str(source.folder),
         "PYTHONUNBUFFERED": "1",
+        # The clients in JavaScript that the tests run look for their packages there.
+        "NODE_PATH": str(paths.NODE / "node_modules"),
         "PATH": os.pathsep.join(
             [
                 str(paths.VENV / "bin"),

@@ -78,9 +78,9 @@ def main(arguments: list[str]) -> int:
     if options.full and not options.only:
         wanted += FULL_PARTS
     if {"odoo", "runner", "verify"} & set(wanted):
-        _ensure_browser()
+        _ensure_programs()
     with setup.workshop(options.odoo) as workshop:
-        # rtlcss for the browser tests, axe-core for the page, the tools of dev/lint
+        # rtlcss and odoo-await for the tests, axe-core for the page, dev/lint's tools
         if {"lint", "odoo", "runner", "verify"} & set(wanted):
             npm.ensure()
         databases = Databases(workshop)
@@ -361,9 +361,11 @@ FULL_PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
 }
 
 
-def _ensure_browser() -> None:
+def _ensure_programs() -> None:
     if not any(map(shutil.which, BROWSERS)):
         machine.apt_install(["chromium"], "The browser tests")
+    if not shutil.which("curl"):
+        machine.apt_install(["curl"], "The tests of the examples")
 
 
 def _parts(text: str) -> list[str]:
