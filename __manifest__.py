@@ -15,6 +15,7 @@
         "views/res_config_settings_views.xml",
         "views/sale_dashboard_views.xml",
         "views/sale_dashboard_target_views.xml",
+        "views/sale_dashboard_verification_views.xml",
         "views/sale_dashboard_menus.xml",
         "report/sale_dashboard_report_views.xml",
     ],

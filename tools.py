@@ -1,8 +1,18 @@
+import logging
+import threading
+import time
 from datetime import date, datetime
+
+import psycopg2
 
 from odoo import fields
 from odoo.fields import Domain
+from odoo.sql_db import db_connect
 from odoo.tools import OrderedSet
+
+_logger = logging.getLogger(__name__)
+
+WRITE_INTERVAL = 60  # seconds
 
 
 def to_json_domain(domain):
@@ -25,3 +35,69 @@ def to_json_domain(domain):
 def count_changes(token):
     """How many changes a change token stands for: of two, the older has fewer."""
     return int(token.partition("-")[0])
+
+
+def is_cron_time_left(env):
+    """Whether the running scheduled job may begin something more.
+
+    Odoo calls a job that has something left to do up to ten times, however long it
+    took: one that does one thing each time may take ten times as long as it should.
+    Outside a job there is always time.
+    """
+    return time.monotonic() < env.context.get("cron_end_time", float("inf"))
+
+
+class Pending:
+    """What this worker has noted of each database and not written yet.
+
+    The first note starts a timer, and what has come together until then is written at
+    once, on a connection of its own: a request never waits for it. A worker that is
+    killed loses at most what it noted since.
+    """
+
+    def __init__(self, interval=WRITE_INTERVAL):
+        self._interval = interval
+        self._lock = threading.Lock()
+        self._noted = {}
+
+    def _make_empty(self):
+        """What holds the notes of a database; false while there are none."""
+        raise NotImplementedError
+
+    def _write(self, cr, noted):
+        """Write notes."""
+        raise NotImplementedError
+
+    def _note(self, dbname, note):
+        """Add to the notes.
+
+        :param note: function that is given them
+        """
+        with self._lock:
+            noted = self._noted.setdefault(dbname, self._make_empty())
+            if not noted:
+                timer = threading.Timer(self._interval, self.save, [dbname])
+                timer.daemon = True
+                timer.start()
+            note(noted)
+
+    def save(self, dbname, cr=None):
+        """Write what is pending, and forget it.
+
+        :param cr: cursor to write with, if not one on a connection of its own
+        """
+        with self._lock:
+            noted = self._noted.pop(dbname, None)
+        if not noted:
+            return
+        if cr:
+            self._write(cr, noted)
+            return
+        try:
+            # Not the registry's: below a test, that would be the test's own cursor.
+            with db_connect(dbname).cursor() as own:
+                # Who writes the same row at the same time is no conflict then.
+                own.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                self._write(own, noted)
+        except psycopg2.Error:  # the database or the addon may be gone by now
+            _logger.info("%s were not written", noted, exc_info=True)

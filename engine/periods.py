@@ -103,9 +103,14 @@ def period_bounds(date_from, date_to, zone):
     return day_start(date_from, zone), day_start(date_to + ONE_DAY, zone)
 
 
+def local_time(now, zone):
+    """What the clocks of ``zone`` show at ``now`` (naive UTC), naive."""
+    return now.replace(tzinfo=timezone.utc).astimezone(zone).replace(tzinfo=None)
+
+
 def local_today(now, zone):
     """The calendar day that ``now`` (naive UTC) is in ``zone``."""
-    return now.replace(tzinfo=timezone.utc).astimezone(zone).date()
+    return local_time(now, zone).date()
 
 
 def bucket_start(day, period_type):

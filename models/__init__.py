@@ -23,6 +23,7 @@ from . import sale_dashboard_period
 from . import sale_dashboard_product
 from . import sale_dashboard_reconcile
 from . import sale_dashboard_refresh
+from . import sale_dashboard_request
 from . import sale_dashboard_rights
 from . import sale_dashboard_segment
 from . import sale_dashboard_source
@@ -30,5 +31,7 @@ from . import sale_dashboard_source_reconcile
 from . import sale_dashboard_source_targets
 from . import sale_dashboard_target
 from . import sale_dashboard_targets
+from . import sale_dashboard_verification
+from . import sale_dashboard_verify
 from . import sale_order
 from . import sale_order_line

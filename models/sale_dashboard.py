@@ -179,8 +179,8 @@ class SaleDashboard(models.TransientModel):
     # Provenance
     request_key = fields.Char(index=True)
     requested_at = fields.Datetime(
-        help="When its user last asked for these figures and they had to be computed;"
-        " a scheduled refresh keeps it, so that it ends when nobody asks any more."
+        help="When its user asked for these figures; of what the schedule made ready,"
+        " when he last did before."
     )
     generated_at = fields.Datetime(help="When the figures were read, in UTC.")
     expires_at = fields.Datetime(help="Until when the record is reused, in UTC.")

@@ -1,57 +1,31 @@
-import logging
-import threading
-from collections import Counter, defaultdict
-
-import psycopg2
+from collections import Counter
 
 from odoo import api, fields, models
-from odoo.sql_db import db_connect
 from odoo.tools import SQL
 
-_logger = logging.getLogger(__name__)
-
-WRITE_INTERVAL = 60  # seconds
+from ..tools import Pending
 
 
-class Lookups:
-    """Hits and misses of this worker that are not in the database yet.
+class Lookups(Pending):
+    """Hits and misses of this worker that are not in the database yet."""
 
-    The first one starts a timer, and what has come together until then is written at
-    once, on a connection of its own: a request never waits for it.
-    """
+    def _make_empty(self):
+        return Counter()
 
-    def __init__(self, interval=WRITE_INTERVAL):
-        self._interval = interval
-        self._lock = threading.Lock()
-        self._pending = defaultdict(Counter)
+    def _write(self, cr, noted):
+        cr.execute(
+            "INSERT INTO sale_dashboard_lookup (hits, misses) VALUES (%s, %s)",
+            [noted["hits"], noted["misses"]],
+            log_exceptions=False,
+        )
 
     def count(self, dbname, hit):
-        with self._lock:
-            if not self._pending[dbname]:
-                timer = threading.Timer(self._interval, self.save, [dbname])
-                timer.daemon = True
-                timer.start()
-            self._pending[dbname]["hits" if hit else "misses"] += 1
+        self._note(dbname, lambda noted: noted.update(["hits" if hit else "misses"]))
 
     def pending(self, dbname):
         """``Counter`` of ``hits`` and ``misses``."""
         with self._lock:
-            return Counter(self._pending[dbname])
-
-    def save(self, dbname):
-        """Add what is pending to what the database has."""
-        with self._lock:
-            counts = self._pending.pop(dbname, Counter())
-        try:
-            # Not the registry's: below a test, that would be the test's own cursor.
-            with db_connect(dbname).cursor() as cr:
-                cr.execute(
-                    "INSERT INTO sale_dashboard_lookup (hits, misses) VALUES (%s, %s)",
-                    [counts["hits"], counts["misses"]],
-                    log_exceptions=False,
-                )
-        except psycopg2.Error:  # the database or the addon may be gone by now
-            _logger.info("%s of %s were not counted", counts, dbname, exc_info=True)
+            return Counter(self._noted.get(dbname))
 
 
 lookups = Lookups()

@@ -6,6 +6,7 @@ from . import test_engine_money
 from . import test_engine_periods
 from . import test_engine_properties
 from . import test_engine_request
+from . import test_engine_rules
 from . import test_engine_targets
 from . import test_api
 from . import test_api_databases
@@ -32,4 +33,5 @@ from . import test_scheduled
 from . import test_search
 from . import test_sharing
 from . import test_targets
+from . import test_verify
 from . import test_verify_rpc

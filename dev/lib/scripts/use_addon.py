@@ -22,6 +22,17 @@ env["sale.dashboard"].action_refresh_recent()  # noqa: F821
 env["sale.dashboard.target"].create(  # noqa: F821
     {"month": today.replace(day=1), "amount": 1000}
 )
+verifications = env["sale.dashboard.verification"]  # noqa: F821
+verifications._cron_verify_yesterday()
+verification = verifications.search([], limit=1)
+# As where a figure differs: the sales manager is told.
+verification.write(
+    {
+        "verdict": "different",
+        "differences": [{"figure": "total_orders", "stored": "1", "recomputed": "2"}],
+    }
+)
+verification._report()
 env["ir.config_parameter"].set_param("sale_dashboard.of_an_administrator", "1")  # noqa: F821
 bundle = env["ir.qweb"]._get_asset_bundle("sale_dashboard.assets")  # noqa: F821
 bundle.js()

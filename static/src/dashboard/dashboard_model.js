@@ -146,6 +146,7 @@ export class DashboardModel extends Reactive {
         );
         this.targets = new Part(() => this._fetchTargets());
         this.reconciliation = new Part(() => this._callRecord("reconcile", [], { limit: 0 }));
+        this.verification = new Part(() => this._callRecord("action_verify", []));
         this.changed = NOTHING_CHANGED;
         /** What a screen reader is told after a change. */
         this.announcement = "";
@@ -458,6 +459,13 @@ export class DashboardModel extends Reactive {
         return this.orm.silent.call("sale.dashboard", "generate_dashboard_data", [], {
             ...this.request,
             refresh,
+            // The same period moves with the days: tomorrow's is made ready.
+            context: {
+                sale_dashboard_view: {
+                    period: this.choice.period.preset,
+                    granularity: this.choice.granularity,
+                },
+            },
         });
     }
 

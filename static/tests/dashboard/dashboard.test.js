@@ -348,6 +348,79 @@ test("the proof: read when asked for, its causes opened", async () => {
     expect.verifySteps([[12], [12]]);
 });
 
+test("figures are verified when asked for, and the verdict is said in words", async () => {
+    mockDashboard();
+    const equal = { verdict: "equal", reason: "", figure_count: 214 };
+    const nothing = { differences: [], difference_count: 0 };
+    const answers = [new Deferred(), new Deferred(), new Deferred()];
+    const [first, second, third] = answers;
+    onRpc("sale.dashboard", "action_verify", ({ args }) => {
+        expect.step(args[0]);
+        return answers.shift();
+    });
+    await openDashboard();
+    await waitFor(CARDS);
+    await click(".o_sd_verify");
+    await waitFor(".o_sd_verification [role=status]");
+    expect(".o_sd_verification").toHaveAttribute("aria-busy", "true");
+    expect(".o_sd_verification [role=status]").toHaveText(/Recomputing every figure/);
+    first.reject(makeServerError({ type: "UserError", message: "Not now." }));
+    await waitFor(".o_sd_verification [role=alert]");
+    await click(".o_sd_verification .o_sd_retry");
+    second.resolve({ ...equal, ...nothing });
+    await waitFor(".o_sd_verdict[data-verdict=explained]");
+    expect(".o_sd_verification [role=status]").toHaveText(/All 214 figures are equal/);
+    expect(".o_sd_differences").toHaveCount(0);
+    await click(".modal .btn-close");
+    await animationFrame();
+    await click(".o_sd_verify");
+    third.resolve({
+        ...equal,
+        verdict: "different",
+        differences: [{ figure: "total_revenue", stored: "10.01", recomputed: "10.00" }],
+        difference_count: 3,
+    });
+    await waitFor(".o_sd_differences");
+    expect(".o_sd_verification [role=status]").toHaveText(/3 of 214 figures differ/);
+    expect(queryAllTexts(".o_sd_differences td")).toEqual(["total_revenue", "10.01", "10.00"]);
+    expect(".o_sd_verification").toHaveText(/2 more/);
+    expect.verifySteps([[12], [12], [12]]);
+});
+
+test("figures that could not be verified: the reason is said", async () => {
+    mockDashboard();
+    onRpc("sale.dashboard", "action_verify", () => ({
+        verdict: "unchecked",
+        reason: "Orders changed.",
+        figure_count: 0,
+        differences: [],
+        difference_count: 0,
+    }));
+    await openDashboard();
+    await waitFor(CARDS);
+    await click(".o_sd_verify");
+    await waitFor(".o_sd_verdict[data-verdict=open]");
+    expect(".o_sd_verification [role=status]").toHaveText(/could not be verified/);
+    expect(".o_sd_verification [role=status]").toHaveText(/Orders changed\./);
+});
+
+test("the server is told how the period was chosen", async () => {
+    mockDashboard((kwargs) => {
+        expect.step(kwargs.context.sale_dashboard_view);
+        return makePayload();
+    });
+    await openDashboard();
+    await waitFor(CARDS);
+    await click(".o_sd_period_button");
+    await animationFrame();
+    await click("[data-value=this_year]");
+    await animationFrame();
+    expect.verifySteps([
+        { period: "last_30_days", granularity: "auto" },
+        { period: "this_year", granularity: "auto" },
+    ]);
+});
+
 test("targets come after the figures, and are re-read with them", async () => {
     const targets = new Deferred();
     const answers = [targets, makeTargets({ targets: [makeTarget({ name: "Asia" })] })];

@@ -8,6 +8,7 @@ export class ComparisonNote extends Component {
     static props = {
         comparison: [Object, { value: false }],
         onReconcile: { type: Function, optional: true },
+        onVerify: { type: Function, optional: true },
         timezone: String,
     };
 

@@ -47,6 +47,7 @@ import { StatusStrip } from "../status_strip/status_strip";
 import { Targets } from "../targets/targets";
 import { isDarkTheme } from "../theme";
 import { TopCustomers } from "../top_customers/top_customers";
+import { VerifyDialog } from "../verify_dialog/verify_dialog";
 import { useWarmTemplates } from "../warm_templates";
 import { useWall } from "../wall";
 
@@ -672,6 +673,16 @@ export class SaleDashboard extends Component {
             onOpen: (cause) => this.open(cause.label, async () => cause.drill_down),
             onRetry: () => reconciliation.load(),
             reconciliation,
+        });
+    }
+
+    openVerification() {
+        const { verification } = this.model;
+        verification.load();
+        this.dialog.add(VerifyDialog, {
+            contentClass: this.menuClass,
+            onRetry: () => verification.load(),
+            verification,
         });
     }
 }
