@@ -14,6 +14,7 @@
         "data/ir_cron_data.xml",
         "views/res_config_settings_views.xml",
         "views/sale_dashboard_views.xml",
+        "views/sale_dashboard_subscription_views.xml",
         "views/sale_dashboard_target_views.xml",
         "views/sale_dashboard_menus.xml",
     ],
