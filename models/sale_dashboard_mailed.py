@@ -75,7 +75,10 @@ class SaleDashboardMailed(models.Model):
     total_orders = fields.Integer(string="Orders")
     figures = fields.Json(help="All figures that were mailed.")
     orders_id = fields.Many2one(
-        comodel_name="sale.dashboard.mailed.orders", index=True, ondelete="restrict"
+        comodel_name="sale.dashboard.mailed.orders",
+        string="Orders behind It",
+        index=True,
+        ondelete="restrict",
     )
 
     @api.model

@@ -5,6 +5,12 @@ from odoo.tools import SQL
 
 KEPT = timedelta(days=400)
 SENT, PARTIAL, SKIPPED, FAILED = "sent", "partial", "skipped", "failed"
+RESULTS = [
+    (SENT, "Sent"),
+    (PARTIAL, "Partly sent"),
+    (SKIPPED, "Skipped"),
+    (FAILED, "Failed"),
+]
 
 
 class SaleDashboardRun(models.Model):
@@ -40,12 +46,7 @@ class SaleDashboardRun(models.Model):
         string="Duration (s)", compute="_compute_duration", digits=(16, 1)
     )
     result = fields.Selection(
-        selection=[
-            (SENT, "Sent"),
-            (PARTIAL, "Partly sent"),
-            (SKIPPED, "Skipped"),
-            (FAILED, "Failed"),
-        ],
+        selection=RESULTS,
         help="Empty while mails wait to be sent.",
     )
     note = fields.Text(help="Why mails were skipped or failed, each reason once.")

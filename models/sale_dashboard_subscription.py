@@ -11,9 +11,9 @@ from odoo.tools import format_datetime
 from ..engine import schedule as engine
 from ..engine.errors import InvalidRequest
 from ..engine.request import MAX_BUCKETS, parse_request
+from .sale_dashboard_run import RESULTS
 
 MANAGER = "sales_team.group_sale_manager"
-SALESPERSON = "sales_team.group_sale_salesman"
 # What decides which figures an external partner gets.
 CONTENT = frozenset(
     {
@@ -277,9 +277,15 @@ class SaleDashboardSubscription(models.Model):
         comodel_name="sale.dashboard.run", inverse_name="subscription_id"
     )
     last_run_id = fields.Many2one(
-        comodel_name="sale.dashboard.run", compute="_compute_last_run"
+        comodel_name="sale.dashboard.run",
+        string="Last Mailing",
+        compute="_compute_last_run",
     )
-    last_result = fields.Selection(related="last_run_id.result", string="Last Result")
+    last_result = fields.Selection(
+        selection=RESULTS,
+        compute="_compute_last_run",
+        help="Of the last mailing; empty while mails wait to be sent.",
+    )
 
     _check_hour = models.Constraint(
         "CHECK(hour >= 0 AND hour < 24)", "The time of day is from 00:00 to 23:59."
@@ -308,7 +314,7 @@ class SaleDashboardSubscription(models.Model):
 
     @api.depends_context("uid")
     def _compute_is_manager(self):
-        self.is_manager = self.env.user.has_group(MANAGER)
+        self.is_manager = self._is_by_manager()
 
     @api.depends("filters")
     def _compute_filter_domain(self):
@@ -370,14 +376,18 @@ class SaleDashboardSubscription(models.Model):
                 zone=subscription.timezone,
             )
 
-    @api.depends("run_ids")
+    @api.depends("run_ids.result")
     def _compute_last_run(self):
         newest = self.env["sale.dashboard.run"]._read_group(
             [("subscription_id", "in", self.ids)], ["subscription_id"], ["id:max"]
         )
         last = {subscription.id: run_id for subscription, run_id in newest}
         for subscription in self:
-            subscription.last_run_id = last.get(subscription._origin.id)
+            run = self.env["sale.dashboard.run"].browse(
+                last.get(subscription._origin.id, ())
+            )
+            subscription.last_run_id = run
+            subscription.last_result = run.result
 
     # ------------------------------------------------------------------
     # Constraints
@@ -420,7 +430,7 @@ class SaleDashboardSubscription(models.Model):
         for subscription in self:
             dashboards = self.env["sale.dashboard"].with_user(subscription.user_id)
             try:
-                request = parse_request(day, day, **subscription._get_view())
+                request = parse_request(day, day, **subscription._get_view_values())
                 dashboards._check_filters(request.filters)
             except InvalidRequest as error:
                 raise dashboards._refuse(error) from None
@@ -438,6 +448,10 @@ class SaleDashboardSubscription(models.Model):
         return subscriptions
 
     def write(self, values):
+        if "user_id" in values and not (self.env.su or self._is_by_manager()):
+            raise AccessError(
+                self.env._("Only a sales manager gives a mail to another owner.")
+            )
         before = {subscription: subscription.partner_ids for subscription in self}
         result = super().write(values)
         for subscription, partners in before.items():
@@ -470,22 +484,25 @@ class SaleDashboardSubscription(models.Model):
 
         A sales manager, and in no company that is not his.
         """
-        user = self.env.user
         if self.env.su:
             return
-        if not user.has_group(MANAGER):
+        if not self._is_by_manager():
             raise AccessError(
                 self.env._(
                     "Only a sales manager decides what is mailed to external recipients."
                 )
             )
-        if self.company_ids - user.company_ids:
+        if self.company_ids - self.env.user.company_ids:
             raise AccessError(
                 self.env._(
                     "External recipients would get figures of companies that are not"
                     " yours."
                 )
             )
+
+    @api.model
+    def _is_by_manager(self):
+        return self.env.user.has_group(MANAGER)
 
     def _log_external(self, added=(), removed=()):
         for partners, sentence in (
@@ -617,7 +634,7 @@ class SaleDashboardSubscription(models.Model):
             ),
         )
 
-    def _get_view(self):
+    def _get_view_values(self):
         """What of a request to ``sale.dashboard.generate`` is kept."""
         self.ensure_one()
         return {name: self[name] for name in VIEW}

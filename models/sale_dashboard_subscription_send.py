@@ -166,7 +166,7 @@ class SaleDashboardSubscription(models.Model):
             self.period_rule, local_today(due_at, get_zone(zone)), self.custom_days
         )
         dashboard = dashboards._generate(
-            False, date_from=first, date_to=last, timezone=zone, **self._get_view()
+            False, date_from=first, date_to=last, timezone=zone, **self._get_view_values()
         )
         if "core" in (dashboard.errors or {}):
             raise UserError(dashboard.errors["core"])

@@ -191,10 +191,16 @@ class TestSubscription(SubscriptionCase):
 
     def test_companies_are_the_owners(self):
         second = self.make_company("Second Inc", self.usd)
+        both = self.make_user(
+            "dashboard_both",
+            "sales_team.group_sale_manager",
+            companies=self.company | second,
+        )
+        own = self.subscribe(both, user_ids=[Command.set(self.viewer.ids)])
         with self.assertRaisesRegex(ValidationError, "access to all"):
-            self.subscribe(company_ids=[Command.set((self.company | second).ids)])
+            own.user_id = self.viewer
         with self.assertRaisesRegex(ValidationError, "one of the companies"):
-            self.subscribe(company_ids=[Command.set(second.ids)])
+            own.company_ids = second
 
     def test_a_copy_is_the_copiers_own(self):
         own = self.subscribe(partner_ids=[Command.set(self.external.ids)])
