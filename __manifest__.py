@@ -13,6 +13,8 @@
         "data/ir_actions_server_data.xml",
         "data/ir_cron_data.xml",
         "views/res_config_settings_views.xml",
+        "views/sale_dashboard_mail_templates.xml",
+        "views/sale_dashboard_unsubscribe_templates.xml",
         "views/sale_dashboard_views.xml",
         "views/sale_dashboard_subscription_views.xml",
         "views/sale_dashboard_target_views.xml",

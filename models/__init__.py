@@ -5,6 +5,7 @@ from . import ir_ui_menu
 from . import res_company
 from . import res_config_settings
 from . import sale_dashboard
+from . import sale_dashboard_address
 from . import sale_dashboard_breakdown
 from . import sale_dashboard_builder
 from . import sale_dashboard_cache
@@ -17,6 +18,7 @@ from . import sale_dashboard_drill_down
 from . import sale_dashboard_herald
 from . import sale_dashboard_index
 from . import sale_dashboard_lookup
+from . import sale_dashboard_mail
 from . import sale_dashboard_mailed
 from . import sale_dashboard_payload
 from . import sale_dashboard_period

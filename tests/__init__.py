@@ -1,4 +1,5 @@
 from . import test_engine_comparison
+from . import test_engine_curve
 from . import test_engine_customers
 from . import test_engine_growth
 from . import test_engine_money
@@ -7,6 +8,7 @@ from . import test_engine_properties
 from . import test_engine_request
 from . import test_engine_schedule
 from . import test_engine_targets
+from . import test_engine_text_page
 from . import test_api
 from . import test_bad_input
 from . import test_browser
@@ -20,6 +22,7 @@ from . import test_i18n
 from . import test_indexes
 from . import test_live
 from . import test_live_browsers
+from . import test_mail_page
 from . import test_property_figures
 from . import test_reconcile
 from . import test_right_to_left
