@@ -111,8 +111,9 @@ class SaleDashboardDelivery(models.Model):
                 try:
                     delivery._deliver(postman)
                 except ServerUnavailable as error:
-                    delivery._wait_for_server(error)
-                    crons._commit_progress(0)
+                    crons._commit_progress(0)  # ends the claim, begins a new snapshot
+                    self._wait_for_server(error)
+                    crons._commit_progress(0, remaining=0)
                     return
                 if not crons._commit_progress(1, remaining=self._count_due()):
                     return
@@ -214,15 +215,18 @@ class SaleDashboardDelivery(models.Model):
             }
         )
 
+    @api.model
     def _wait_for_server(self, error):
         """Leave all mails waiting; those that have waited long enough have failed."""
         now = fields.Datetime.now()
         note = describe(error.__cause__ or error)
-        if self.run_id.started_at > now - SERVER_PATIENCE:
-            self.write({"retry_at": now + SERVER_RETRY, "note": note})
-            return
-        waiting = self.search([("run_id", "=", self.run_id.id), ("state", "=", PENDING)])
-        waiting.write({"state": FAILED, "note": note})
+        # Another worker has some, and finds out for himself.
+        waiting = self.search([("state", "=", PENDING)]).try_lock_for_update()
+        late = waiting.filtered(
+            lambda one: one.run_id.started_at <= now - SERVER_PATIENCE
+        )
+        late.write({"state": FAILED, "note": note})
+        (waiting - late).write({"retry_at": now + SERVER_RETRY, "note": note})
 
     @api.model
     def _settle_interrupted(self):

@@ -393,7 +393,7 @@ class SaleDashboardSubscription(models.Model):
     # Constraints
     # ------------------------------------------------------------------
 
-    @api.constrains("company_id", "company_ids")
+    @api.constrains("user_id", "company_id", "company_ids")
     def _check_companies(self):
         for subscription in self:
             if subscription.company_id not in subscription.company_ids:

@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from aiosmtpd.controller import Controller
 
 
+class _Server(Controller):
+    def _trigger_server(self):
+        # It asks for any free port, and connects to it to have it begin.
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @dataclass
 class Inbox:
     """What arrived, and how to answer.
@@ -26,7 +33,7 @@ class Inbox:
     mails: list = field(default_factory=list)  # (address, EmailMessage)
 
     def __enter__(self):
-        self.controller = Controller(self, hostname="127.0.0.1", port=0)
+        self.controller = _Server(self, hostname="127.0.0.1", port=0)
         self.controller.start()
         return self
 
@@ -35,7 +42,7 @@ class Inbox:
 
     @property
     def port(self):
-        return self.controller.server.sockets[0].getsockname()[1]
+        return self.controller.port
 
     @property
     def addresses(self):

@@ -47,9 +47,11 @@ class TestSubscriptionMail(SubscriptionCase):
 
     def subscribe(self, *args, **values):
         with freeze_time(BEFORE):
-            return super().subscribe(
+            subscription = super().subscribe(
                 *args, **{"schedule": "daily", "hour": 8, **values}
             )
+            subscription.flush_recordset()  # it is due after that time
+        return subscription
 
     def run_cron(self, at=EIGHT):
         """Whom mails arrived for."""
@@ -72,6 +74,11 @@ class TestSubscriptionMail(SubscriptionCase):
             self.make_order(amount, at="2025-06-10 10:00:00", user_id=user.id)
             for user, amount in ((self.salesperson, 111), (self.colleague, 2222))
         ]
+
+    def cancel(self, order):
+        order.with_context(tracking_disable=False)._action_cancel()
+        self.env.flush_all()
+        self.env.cr.precommit.run()  # its log
 
     # ------------------------------------------------------------------
     # Right for each reader
@@ -123,7 +130,7 @@ class TestSubscriptionMail(SubscriptionCase):
         own = self.subscribe(filters={"partner_ids": self.customer.ids})
         self.run_cron()
         mail = self.inbox.only(self.viewer.email)
-        self.assertEqual(mail["To"], '"dashboard_viewer" <dashboard_viewer@example.com>')
+        self.assertIn("<dashboard_viewer@example.com>", mail["To"])
         self.assertIn("sales@example.com", mail["From"])
         self.assertIn(self.viewer.email, mail["Reply-To"])
         self.assertEqual(mail["Message-Id"], self.delivery(own).message_id)
@@ -437,9 +444,9 @@ class TestSubscriptionMail(SubscriptionCase):
         # A day later it is over: the next mail is due.
         server.smtp_port = 1
         self.run_cron(EIGHT + DAY)
-        own.action_archive()
         self.run_cron(EIGHT + 2 * DAY + timedelta(hours=1))
-        self.assertEqual(own.last_result, "failed")
+        waiting, over, _sent = own.run_ids
+        self.assertEqual((over.result, waiting.result), ("failed", False))
         self.assertIn("2 of 2 mails could not be sent", self.log(own))
 
     def test_interrupted_while_it_was_handed_over(self):
@@ -483,9 +490,7 @@ class TestSubscriptionMail(SubscriptionCase):
         self.subscribe(user_ids=[Command.set(everybody.ids)])
         self.run_cron()
         with freeze_time(EIGHT + timedelta(hours=4)):
-            others_order._action_cancel()
-            self.env.cr.precommit.run()  # its log
-            self.env.flush_all()
+            self.cancel(others_order)
         added = self.make_order(
             20, at="2025-06-10 11:00:00", user_id=self.salesperson.id
         )
@@ -525,9 +530,7 @@ class TestSubscriptionMail(SubscriptionCase):
         )
         self.run_cron()
         with freeze_time("2025-07-03 10:00:00"):
-            order._action_cancel()
-            self.env.cr.precommit.run()
-            self.env.flush_all()
+            self.cancel(order)
         self.run_cron(datetime(2025, 7, 11, 6))
         text = text_of(self.inbox.of(self.viewer.email)[-1]).replace("\xa0", " ")
         text = " ".join(text.split())
