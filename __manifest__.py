@@ -16,6 +16,7 @@
         "views/sale_dashboard_mail_templates.xml",
         "views/sale_dashboard_unsubscribe_templates.xml",
         "views/sale_dashboard_views.xml",
+        "views/sale_dashboard_subscription_views.xml",
         "views/sale_dashboard_target_views.xml",
         "views/sale_dashboard_menus.xml",
     ],

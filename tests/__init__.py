@@ -6,6 +6,7 @@ from . import test_engine_money
 from . import test_engine_periods
 from . import test_engine_properties
 from . import test_engine_request
+from . import test_engine_schedule
 from . import test_engine_targets
 from . import test_engine_text_page
 from . import test_api
@@ -29,5 +30,7 @@ from . import test_rights
 from . import test_scheduled
 from . import test_search
 from . import test_sharing
+from . import test_subscription
+from . import test_subscription_mail
 from . import test_targets
 from . import test_verify_rpc
