@@ -11,7 +11,7 @@ from ..models.sale_dashboard_address import VIEW_ROUTE
 class SaleDashboardView(http.Controller):
     @http.route(VIEW_ROUTE, type="http", auth="user", methods=["GET"], readonly=True)
     def view(self, companies="", **params):
-        """The dashboard in the companies of the mail, as far as they are the reader's."""
+        """The dashboard in the mail's companies, as far as they are the reader's."""
         allowed = request.env.user.company_ids.ids
         wanted = [int(one) for one in companies.split("-") if one.isdecimal()]
         chosen = [company for company in wanted if company in allowed]

@@ -171,7 +171,7 @@ class _Drawing:
         for run in runs:
             if len(run) == 1:
                 half = self.slot * self.scale / 3
-                (x, y), = run
+                ((x, y),) = run
                 run = [(x - half, y), (x + half, y)]
             dashes = list(_dash(run, DASH * self.scale, GAP * self.scale))
             for color, width in ((CLEAR, 5), (LINE_COLOR, 2.5)):

@@ -36,5 +36,6 @@ from . import sale_dashboard_subscription
 from . import sale_dashboard_subscription_send
 from . import sale_dashboard_target
 from . import sale_dashboard_targets
+from . import sale_dashboard_unsubscribe
 from . import sale_order
 from . import sale_order_line

@@ -93,7 +93,7 @@ class SaleDashboardMail(models.AbstractModel):
 
         :param dashboard: a ``sale.dashboard`` record
         :param str link: absolute address of this view, for readers who may open it
-        :param str unsubscribe_url: absolute address that ends these mails for the reader
+        :param str unsubscribe_url: address that ends these mails for the reader
         :param notes: sentences the reader has to know first
         :param restatements: sentences on figures mailed earlier that have changed since
         :param str sender_note: whose figures these are, for a reader whose own they are
@@ -179,7 +179,9 @@ class SaleDashboardMail(models.AbstractModel):
             "segments": writer.list_segments(),
             "warnings": writer.list_warnings(),
             "failures": writer.list_failures(),
-            "facts": writer.list_facts(companies, any(dashboard._get_filters().values())),
+            "facts": writer.list_facts(
+                companies, any(dashboard._get_filters().values())
+            ),
         }
 
     # ------------------------------------------------------------------
@@ -223,7 +225,9 @@ class SaleDashboardMail(models.AbstractModel):
         for fact in letter["facts"]:
             text.paragraph(fact)
         if letter["unsubscribe_url"]:
-            text.paragraph(self.env._("No more of these mails:"), letter["unsubscribe_url"])
+            text.paragraph(
+                self.env._("No more of these mails:"), letter["unsubscribe_url"]
+            )
         return text.finish()
 
     def _add_bridge_text(self, text, bridge):
@@ -309,7 +313,9 @@ class _Writer:
             | {"is_judged": False}
             for metric in self.payload["metrics"]
         ]
-        for card, sizes in zip(cards, [HEAD_SIZES, *[SIZES] * len(cards)], strict=False):
+        for card, sizes in zip(
+            cards, [HEAD_SIZES, *[SIZES] * len(cards)], strict=False
+        ):
             card["size"] = next(
                 size for length, size in sizes if len(card["value"]) <= length
             )
@@ -325,13 +331,13 @@ class _Writer:
             "is_failed": is_failed,
             "value": self.env._("could not be computed")
             if is_failed
-            else self.write(value, kind),
+            else self.format(value, kind),
             "change": None
             if is_failed or previous is None
             else self.compare(value, previous, change, kind),
         }
 
-    def write(self, value, kind):
+    def format(self, value, kind):
         formats = self.formats
         writers = {
             "monetary": formats.amount,
@@ -342,19 +348,21 @@ class _Writer:
 
     def compare(self, value, previous, moved, kind):
         """How far a figure moved: a direction, a sign, and words."""
-        before = self.write(previous, kind)
+        before = self.format(previous, kind)
         if moved is None:
             if value > 0 and kind != "rate":
-                return self._change("up", self.env._("new"), self.env._("nothing before"))
+                return self._change(
+                    "up", self.env._("new"), self.env._("nothing before")
+                )
             return self._change("none", "", self.env._("nothing to compare with"))
         unit = "points" if kind == "rate" else "percent"
         sign = self.formats.change(moved, unit)
         if not moved:
             return self._change("same", sign, self.env._("same as %s", before))
-        more, less = WORDS[kind]
+        more, less = map(self.env._, WORDS[kind])
         if moved > 0:
-            return self._change("up", sign, self.env._(more) % before)
-        return self._change("down", sign, self.env._(less) % before)
+            return self._change("up", sign, more % before)
+        return self._change("down", sign, less % before)
 
     def _change(self, direction, sign, words):
         return {"direction": direction, "sign": sign, "words": words}
@@ -366,7 +374,9 @@ class _Writer:
         if row["change"] is None:
             is_new = row["total_revenue"] > 0
             return self._change("up", self.env._("new"), "") if is_new else None
-        direction = "up" if row["change"] > 0 else "down" if row["change"] < 0 else "same"
+        direction = (
+            "up" if row["change"] > 0 else "down" if row["change"] < 0 else "same"
+        )
         return self._change(direction, self.formats.change(row["change"]), "")
 
     # ---- head ----
@@ -439,7 +449,9 @@ class _Writer:
             legend.append(("previous", label))
         if any(point.is_cut for point in points):
             is_running = any(bucket["running"] for bucket in buckets)
-            label = self.env._("Not over yet") if is_running else self.env._("Not whole")
+            label = (
+                self.env._("Not over yet") if is_running else self.env._("Not whole")
+            )
             legend.append(("cut", label))
         title = self.env._(CURVE_TITLES[self.payload["period_type"]])
         description = self._describe_curve(buckets)
@@ -649,7 +661,9 @@ class _Writer:
             names = ", ".join(clean(company.name) for company in companies)
             facts.append(self.env._("Companies: %s", names))
         if is_filtered:
-            facts.append(self.env._("Only the orders that the filters of this view let by."))
+            facts.append(
+                self.env._("Only the orders that the filters of this view let by.")
+            )
         generated = _parse_instant(payload["generated_at"])
         facts.append(self.env._("As of %s.", self.formats.instant(generated)))
         return facts

@@ -93,14 +93,18 @@ class TestEngineCurve(TestCase):
         row = [picture.getpixel((x, height // 2)) for x in range(width)]
         for left, right in ((0.2, 0.3), (0.45, 0.55)):
             part = row[round(left * width) : round(right * width)]
-            line = [color for color in part if color[1] > color[0] + 60 and color[3] > 200]
+            line = [
+                color for color in part if color[1] > color[0] + 60 and color[3] > 200
+            ]
             self.assertTrue(line)
             self.assertLess(len(line), len(part), "dashed")
 
     def test_many_buckets_are_an_area(self):
         picture = self.draw(*(Point(1000) for _day in range(1100)))
         self.assertNear(self.color_at(picture, 0.5, 0.45), curve.SOFT_BAR_COLOR)
-        self.assertLess(len(curve.draw(tuple(Point(1000) for _day in range(1100)))), 40_000)
+        self.assertLess(
+            len(curve.draw(tuple(Point(1000) for _day in range(1100)))), 40_000
+        )
 
     def test_it_is_seen_on_white_and_on_dark(self):
         for color in (curve.BAR_COLOR, curve.LINE_COLOR):

@@ -18,7 +18,10 @@ from odoo.tools import mute_logger
 from .common import DashboardCase
 
 BUILDER = "odoo.addons.sale_dashboard.models.sale_dashboard_builder"
-EVIL = '<script>alert("1")</script><img src=x onerror=alert(2)>&amp;"\'{{7*7}}\r\nBcc: a@b.c'
+EVIL = (
+    '<script>alert("1")</script><img src=x onerror=alert(2)>&amp;"\'{{7*7}}'
+    "\r\nBcc: a@b.c"
+)
 
 
 def plain(text):
@@ -44,7 +47,7 @@ class MailCase(DashboardCase):
         dashboard = dashboard or self.generate()
         return self.env["sale.dashboard.mail"]._render(dashboard, **options)
 
-    def read(self, mail):
+    def open_page(self, mail):
         """The page as a tree, checked for what no mail program shows or allows."""
         page = html.document_fromstring(mail["html"])
         self.assertFalse(page.xpath("//script|//link|//iframe|//form"))
@@ -86,7 +89,9 @@ class MailCase(DashboardCase):
     def make_sales(self):
         """Two customers, one of them new; less than the month before."""
         self.make_order(1234.56, at="2025-06-03 10:00:00")
-        self.make_order(65.44, at="2025-06-20 10:00:00", partner=self.make_customer("Bo"))
+        self.make_order(
+            65.44, at="2025-06-20 10:00:00", partner=self.make_customer("Bo")
+        )
         self.make_order(2000, at="2025-05-10 10:00:00")
 
 
@@ -96,7 +101,7 @@ class TestMailPage(MailCase):
         self.make_sales()
         dashboard = self.generate()
         mail = self.render(dashboard)
-        figures = self.figures(self.read(mail))
+        figures = self.figures(self.open_page(mail))
         self.assertEqual(
             list(figures),
             [
@@ -118,13 +123,14 @@ class TestMailPage(MailCase):
             figures["total_orders"], ["Orders", "2", "▲ +100% more than 1"]
         )
         self.assertEqual(
-            figures["conversion_rate"], ["Conversion", "100.0%", "= 0 pt same as 100.0%"]
+            figures["conversion_rate"],
+            ["Conversion", "100.0%", "= 0 pt same as 100.0%"],
         )
 
     def test_rows_are_those_of_the_record(self):
         self.make_sales()
         dashboard = self.generate()
-        page = self.read(self.render(dashboard))
+        page = self.open_page(self.render(dashboard))
         rows = self.section(page, "Top customers")
         self.assertEqual(
             rows,
@@ -135,7 +141,10 @@ class TestMailPage(MailCase):
         )
         segments = self.section(page, "Customer segments")
         self.assertEqual(
-            [read_number(amount.split(" ▲")[0].split(" ▼")[0]) for _n, amount in segments],
+            [
+                read_number(amount.split(" ▲")[0].split(" ▼")[0])
+                for _n, amount in segments
+            ],
             [Decimal(str(row.total_revenue)) for row in dashboard.segment_ids],
         )
         bridge = self.section(page, "Why revenue changed: −$ 700.00")
@@ -155,7 +164,9 @@ class TestMailPage(MailCase):
         self.make_sales()
         dashboard = self.generate()
         mail = self.render(
-            dashboard, link="https://x.example/view", unsubscribe_url="https://x.example/u"
+            dashboard,
+            link="https://x.example/view",
+            unsubscribe_url="https://x.example/u",
         )
         text = plain(mail["text"])
         for line in (
@@ -184,7 +195,7 @@ class TestMailPage(MailCase):
     def test_picture_and_its_words(self):
         self.make_sales()
         mail = self.render()
-        page = self.read(mail)
+        page = self.open_page(mail)
         [(_content_id, name, mimetype, content)] = mail["images"]
         self.assertEqual((name, mimetype), ("revenue.png", "image/png"))
         self.assertEqual(Image.open(BytesIO(content)).size, (992, 352))
@@ -202,7 +213,7 @@ class TestMailPage(MailCase):
         self.make_order(10, at="2025-06-03 10:00:00")
         mail = self.render(self.generate("2025-06-03", "2025-06-03"))
         self.assertEqual(mail["images"], [])
-        self.assertFalse(self.read(mail).xpath("//img"))
+        self.assertFalse(self.open_page(mail).xpath("//img"))
         self.assertNotIn("Revenue by day", mail["text"])
 
     def test_months(self):
@@ -215,16 +226,14 @@ class TestMailPage(MailCase):
     def test_without_comparison(self):
         self.make_sales()
         mail = self.render(self.generate(compare="none"))
-        page = self.read(mail)
-        self.assertEqual(
-            self.figures(page)["total_revenue"], ["Revenue", "$ 1,300.00"]
-        )
+        page = self.open_page(mail)
+        self.assertEqual(self.figures(page)["total_revenue"], ["Revenue", "$ 1,300.00"])
         self.assertNotIn("Why revenue changed", mail["html"])
         self.assertNotIn("Compared with", mail["html"])
 
     def test_empty_period(self):
         mail = self.render()
-        page = self.read(mail)
+        page = self.open_page(mail)
         for content in (mail["text"], mail["html"]):
             self.assertIn("No order was confirmed in this period.", content)
             self.assertNotIn("Top customers", content)
@@ -236,14 +245,12 @@ class TestMailPage(MailCase):
 
     def test_negative_and_huge_amounts(self):
         self.make_order(-1240.5, at="2025-06-03 10:00:00")
-        page = self.read(self.render())
+        page = self.open_page(self.render())
         self.assertEqual(self.figures(page)["total_revenue"][1], "−$ 1,240.50")
         self.make_order(987_654_321_098.76, at="2025-06-04 10:00:00")
         mail = self.render(self.generate(refresh=True))
-        page = self.read(mail)
-        self.assertEqual(
-            self.figures(page)["total_revenue"][1], "$ 987,654,319,858.26"
-        )
+        page = self.open_page(mail)
+        self.assertEqual(self.figures(page)["total_revenue"][1], "$ 987,654,319,858.26")
         self.assertIn("1.2T", page.text_content())
         self.assertIn("987,654,319,858.26", mail["subject"])
 
@@ -255,9 +262,12 @@ class TestMailPage(MailCase):
         self.make_order(50, partner=turned, at="2025-06-03 10:00:00")
         self.company.name = EVIL
         mail = self.render(
-            notes=[EVIL], restatements=[EVIL], sender_note=EVIL, link="https://x/?a=1&b=2"
+            notes=[EVIL],
+            restatements=[EVIL],
+            sender_note=EVIL,
+            link="https://x/?a=1&b=2",
         )
-        page = self.read(mail)
+        page = self.open_page(mail)
         self.assertFalse(page.xpath("//*[@onerror]"))
         self.assertEqual(page.xpath("//a/@href"), ["https://x/?a=1&b=2"])
         names = [row[0] for row in self.section(page, "Top customers")]
@@ -279,9 +289,10 @@ class TestMailPage(MailCase):
         ):
             dashboard = self.generate()
         mail = self.render(dashboard)
-        page = self.read(mail)
+        page = self.open_page(mail)
         self.assertEqual(
-            self.figures(page)["conversion_rate"], ["Conversion", "could not be computed"]
+            self.figures(page)["conversion_rate"],
+            ["Conversion", "could not be computed"],
         )
         for content in (mail["text"], page.text_content()):
             content = " ".join(content.split())
@@ -301,7 +312,7 @@ class TestMailPage(MailCase):
         self.assertEqual(
             plain(mail["subject"]), "Sales, Jun 1 – 30, 2025: could not be computed"
         )
-        page = self.read(mail)
+        page = self.open_page(mail)
         self.assertNotIn("$ 0.00", page.text_content())
         self.assertNotIn("No order was confirmed", mail["text"])
         self.assertEqual(mail["text"].count("This could not be computed"), 1)
@@ -323,7 +334,7 @@ class TestMailPage(MailCase):
             restatements=["June −1,240.00: S00123 cancelled on 3 July"],
             sender_note=mails._get_sender_note(self.viewer),
         )
-        for content in (mail["text"], self.read(mail).text_content()):
+        for content in (mail["text"], self.open_page(mail).text_content()):
             content = " ".join(content.split())
             self.assertIn("Yesterday's mail could not be sent.", content)
             self.assertIn("Changed since an earlier mail", content)
@@ -354,7 +365,7 @@ class TestMailPage(MailCase):
         """Tables as frames, colours as attributes too, dark colours as an addition."""
         self.make_sales()
         mail = self.render(link="https://x.example/")
-        page = self.read(mail)
+        page = self.open_page(mail)
         self.assertTrue(mail["html"].startswith("<!DOCTYPE html>"))
         self.assertEqual(
             page.xpath("//meta[@name='color-scheme']/@content"), ["light dark"]
@@ -392,7 +403,7 @@ class TestMailLanguages(MailCase):
     def render_in(self, lang):
         self.make_sales()
         mail = self.render(lang=lang)
-        return mail, self.read(mail)
+        return mail, self.open_page(mail)
 
     def test_german(self):
         mail, page = self.render_in("de_DE")

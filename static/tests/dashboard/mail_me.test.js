@@ -4,7 +4,12 @@ import { animationFrame } from "@odoo/hoot-mock";
 import { contains, makeServerError, mockService, onRpc } from "@web/../tests/web_test_helpers";
 import { getPeriodRule, getRuleRange } from "@sale_dashboard/dashboard/mail_me/period_rule";
 import { makeCustomPeriod, PRESETS } from "@sale_dashboard/dashboard/periods";
-import { mockDashboard, openAddress, openDashboard, setupDashboardTests } from "../helpers/dashboard";
+import {
+    mockDashboard,
+    openAddress,
+    openDashboard,
+    setupDashboardTests,
+} from "../helpers/dashboard";
 
 setupDashboardTests();
 
@@ -35,7 +40,9 @@ test("two clicks: the view on the screen, by mail", async () => {
     await openDialog();
     expect(`${DIALOG} #o_sd_mail_name`).toHaveValue("Sales");
     expect(".o_sd_mail_days").toHaveValue(30);
-    expect("#o_sd_mail_period_hint").toHaveText("A mail of today would be about Oct 24 – Nov 22, 2026.");
+    expect("#o_sd_mail_period_hint").toHaveText(
+        "A mail of today would be about Oct 24 – Nov 22, 2026."
+    );
     await contains(".o_sd_subscribe").click();
     expect.verifySteps([
         {
