@@ -1,3 +1,4 @@
 from . import api
+from . import export
 from . import unsubscribe
 from . import view

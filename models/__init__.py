@@ -15,6 +15,7 @@ from . import sale_dashboard_customer
 from . import sale_dashboard_delivery
 from . import sale_dashboard_delivery_send
 from . import sale_dashboard_drill_down
+from . import sale_dashboard_export
 from . import sale_dashboard_herald
 from . import sale_dashboard_index
 from . import sale_dashboard_lookup
