@@ -1,5 +1,6 @@
 from . import test_engine_api
 from . import test_engine_comparison
+from . import test_engine_curve
 from . import test_engine_customers
 from . import test_engine_growth
 from . import test_engine_money
@@ -7,7 +8,9 @@ from . import test_engine_periods
 from . import test_engine_properties
 from . import test_engine_request
 from . import test_engine_rules
+from . import test_engine_schedule
 from . import test_engine_targets
+from . import test_engine_text_page
 from . import test_api
 from . import test_api_databases
 from . import test_api_document
@@ -25,6 +28,8 @@ from . import test_i18n
 from . import test_indexes
 from . import test_live
 from . import test_live_browsers
+from . import test_mail_page
+from . import test_mail_unsubscribe
 from . import test_property_figures
 from . import test_reconcile
 from . import test_right_to_left
@@ -32,6 +37,8 @@ from . import test_rights
 from . import test_scheduled
 from . import test_search
 from . import test_sharing
+from . import test_subscription
+from . import test_subscription_mail
 from . import test_targets
 from . import test_verify
 from . import test_verify_rpc

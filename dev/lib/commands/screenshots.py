@@ -1,20 +1,22 @@
 """`dev/screenshots [--all [--folder PATH]]`: the pictures of the documentation.
 
 Serves the demo company, unless it is being served, and takes the pictures of the main
-states in light, dark and narrow into static/description/. `--all` takes every state
-(loading, failed, empty, very long names, ten years, ...) wide and narrow, and the
-print, to be looked at.
+states in light, dark and narrow, and of the mail, into static/description/. `--all`
+takes every state (loading, failed, empty, very long names, ten years, ...) wide and
+narrow, the print, and the mail in several languages and widths, to be looked at.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from pathlib import Path
 
 from .. import paths, process, server, setup
+from ..errors import Stop
 from . import verify
 
-SCRIPT = paths.DEV / "lib" / "scripts" / "pictures.py"
+SCRIPTS = paths.DEV / "lib" / "scripts"
 SHOWN = paths.ROOT / "static" / "description"
 LOOKED_AT = paths.HOME / "screenshots"
 
@@ -37,10 +39,13 @@ def main(arguments: list[str]) -> int:
     with (
         setup.workshop() as workshop,
         verify.some_server(workshop, paths.ADDON) as url,
+        tempfile.TemporaryDirectory() as mails,
     ):
+        render_mails(workshop, Path(mails))
         command = [
-            *(paths.PYTHON, SCRIPT, url, "--database", paths.ADDON),
+            *(paths.PYTHON, SCRIPTS / "pictures.py", url, "--database", paths.ADDON),
             *("--login", server.LOGIN, "--folder", folder.resolve()),
+            *("--mails", mails),
             *(["--all"] if options.all else []),
         ]
         env = workshop.env | {"ODOO_PASSWORD": server.PASSWORD}
@@ -48,3 +53,16 @@ def main(arguments: list[str]) -> int:
     if not code:
         print(f"The pictures are in {folder}")
     return code
+
+
+def render_mails(workshop: setup.Workshop, folder: Path) -> None:
+    """The demo company's mails as pages, in a folder."""
+    output = process.run(
+        workshop.odoo("shell", "-d", paths.ADDON, "--no-http"),
+        log="screenshots",
+        what="rendering the mails",
+        env=workshop.env | {"FOLDER": str(folder)},
+        stdin=(SCRIPTS / "render_mail.py").read_text("utf-8"),
+    )
+    if "mails: rendered" not in output:
+        raise Stop(f"rendering the mails failed; see {paths.LOG / 'screenshots'}.log")

@@ -23,6 +23,8 @@ MOUSE = (
 )
 #: the figures, the curve, the customers and what stands beside them
 SHOWN = (1440, 1350)
+#: a mail beside a list of mails, and on a phone
+MAIL_WIDTHS = {600: "", 360: "_narrow"}
 #: how high the page would be without its scrollbar
 HEIGHT = """
 (() => {
@@ -38,6 +40,7 @@ def main() -> int:
     parser.add_argument("--database", required=True)
     parser.add_argument("--login", required=True)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--mails", type=Path, required=True, help="pages of mails")
     parser.add_argument("--all", action="store_true", help="every state")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -51,6 +54,7 @@ def main() -> int:
             take_all(page, options.folder)
         else:
             take_shown(page, options.folder)
+        take_mails(browser, options.mails, options.folder, every=options.all)
     return 0
 
 
@@ -75,6 +79,21 @@ def take_all(page: Page, folder: Path) -> None:
     page.settle()
     take(page.browser, folder / "dark.png", WIDE, whole=True)
     (folder / "print.pdf").write_bytes(print_page(page.browser))
+
+
+def take_mails(browser: Browser, mails: Path, folder: Path, *, every: bool) -> None:
+    """Mails as a mail program shows them: in light and dark colours."""
+    for mail in sorted(mails.glob("mail*.html")) if every else [mails / "mail.html"]:
+        browser.call("Page.navigate", url=mail.as_uri())
+        browser.wait_for(".sd-sheet")
+        for scheme, suffix in (("light", ""), ("dark", "_dark")):
+            feature = {"name": "prefers-color-scheme", "value": scheme}
+            browser.call("Emulation.setEmulatedMedia", features=[feature])
+            for width, size in MAIL_WIDTHS.items() if every else [(640, "")]:
+                browser.resize(width, 400)
+                height = browser.evaluate("document.documentElement.scrollHeight")
+                browser.resize(width, height)
+                browser.picture(folder / f"{mail.stem}{suffix}{size}.png")
 
 
 def take(browser: Browser, target: Path, size: tuple[int, int], *, whole: bool) -> None:

@@ -32,6 +32,7 @@ import { useKeyboard } from "../keyboard";
 import { KeysDialog } from "../keys_dialog/keys_dialog";
 import { useKeyboardTooltip } from "../keyboard_tooltip";
 import { useLiveRefresh } from "../live_refresh";
+import { MailMeDialog } from "../mail_me/mail_me_dialog";
 import { MetricCard } from "../metric_card/metric_card";
 import { useNewDay } from "../new_day";
 import { PeriodPicker } from "../period_picker/period_picker";
@@ -517,6 +518,24 @@ export class SaleDashboard extends Component {
             _t("Address copied. Whoever opens it sees this view with their own rights."),
             { type: "success" }
         );
+    }
+
+    /** By mail, on a schedule, what is chosen now. */
+    openMailMe() {
+        const { choice, today } = this.model;
+        const filters = this.search.facets.map(({ values }) => values.join(_t(" or ")));
+        const named = (options, id) => options.find((option) => option.id === id).label;
+        this.dialog.add(MailMeDialog, {
+            choice,
+            contentClass: this.menuClass,
+            name: [_t("Sales").toString(), ...filters].join(" · "),
+            summary: [
+                named(this.comparisons, choice.compare),
+                named(this.measures, choice.measure),
+                ...filters,
+            ].join(" · "),
+            today,
+        });
     }
 
     /**
