@@ -602,11 +602,28 @@ class Money:
         )
 
 
+@dataclass
+class Conversion:
+    """How many of the orders created on a side are confirmed."""
+
+    confirmed: int = 0
+    created: int = 0
+
+    @property
+    def rate(self) -> Decimal:
+        """The share in percent, 0 of nothing."""
+        return ratio(Decimal(self.confirmed), Decimal(self.created))
+
+
 class Book:
-    """Adds up the confirmed orders of one side without keeping them."""
+    """Adds up the confirmed orders of one side without keeping them.
+
+    :param matured: only what was confirmed before this instant counts as converted
+    """
 
     #: What it needs of an order, beside the amount.
     FIELDS = (
+        "create_date",
         "date_order",
         "company_id",
         "partner_id",
@@ -616,8 +633,12 @@ class Book:
         "currency_rate",
     )
 
-    def __init__(self, request: Request, side: Side, money: Money) -> None:
+    def __init__(
+        self, request: Request, side: Side, money: Money, matured: str | None = None
+    ) -> None:
         self._money = money
+        self._matured = matured
+        self.fields = (*self.FIELDS, money.field)
         self.side = side
         zone = parse_zone(request.timezone)
         days = [bucket.date_from for bucket in side.buckets if bucket]
@@ -628,6 +649,8 @@ class Book:
             self._targets.append(None)
         self._starts = [utc_text(day_start(day, zone)) for day in days]
         self.total = Sum()
+        #: Of the orders created on this side.
+        self.conversion = Conversion()
         self.by_contact: dict[int, ContactSum] = {}
         self.by_user: dict[int, Sum] = {}
         self.by_team: dict[int, Sum] = {}
@@ -648,6 +671,8 @@ class Book:
             bucket.revenue += revenue
             bucket.order_count += 1
         self.total.add(revenue)
+        if self.side.start <= order["create_date"] < self.side.end:
+            self.add_created(True, order["date_order"])
         for sums, key in (
             (self.by_user, order["user_id"] or NOBODY),
             (self.by_team, order["team_id"] or NOBODY),
@@ -668,6 +693,12 @@ class Book:
                 last=order["date_order"],
             )
         )
+
+    def add_created(self, is_confirmed: bool, date_order: str) -> None:
+        """Take an order that was created on this side, whatever became of it."""
+        self.conversion.created += 1
+        if is_confirmed and (self._matured is None or date_order < self._matured):
+            self.conversion.confirmed += 1
 
     def _add_to_pair(
         self, pair: Pair, order: Mapping[str, Any], revenue: Decimal
@@ -2011,17 +2042,25 @@ def sales_domain(side: Side, domain: Sequence[Any]) -> list[Any]:
     ]
 
 
-async def read_book(
-    server: Server, request: Request, side: Side, money: Money, domain: Sequence[Any]
-) -> Book:
-    """Add up the confirmed orders of a side."""
-    book = Book(request, side, money)
-    fields = [*Book.FIELDS, money.field]
-    async for orders in server.pages("sale.order", sales_domain(side, domain), fields):
-        server.meter.advance(len(orders))
-        for order in orders:
-            book.add(order)
-    return book
+async def read_book(server: Server, book: Book, domain: Sequence[Any]) -> None:
+    """Add up the orders of a book's side."""
+
+    async def read_sales() -> None:
+        sales = sales_domain(book.side, domain)
+        async for orders in server.pages("sale.order", sales, book.fields):
+            server.meter.advance(len(orders))
+            for order in orders:
+                book.add(order)
+
+    async def read_created() -> None:
+        created = created_domain(book.side, domain)
+        fields = ["state", "date_order"]
+        async for orders in server.pages("sale.order", created, fields):
+            server.meter.advance(len(orders))
+            for order in orders:
+                book.add_created(order["state"] == "sale", order["date_order"])
+
+    await together(read_sales(), read_created())
 
 
 async def read_sum(server: Server, money: Money, domain: Sequence[Any]) -> Sum:
@@ -2035,46 +2074,19 @@ async def read_sum(server: Server, money: Money, domain: Sequence[Any]) -> Sum:
 
 
 def created_domain(side: Side, domain: Sequence[Any]) -> list[Any]:
-    """Return the orders created on a side, whatever became of them."""
-    return [["create_date", ">=", side.start], ["create_date", "<", side.end], *domain]
+    """Return the orders created on a side, but those of :func:`sales_domain`."""
+    return [
+        ["create_date", ">=", side.start],
+        ["create_date", "<", side.end],
+        *("|", ["state", "!=", "sale"]),
+        *("|", ["date_order", "<", side.start], ["date_order", ">=", side.end]),
+        *domain,
+    ]
 
 
 def quotation_domain(domain: Sequence[Any]) -> list[Any]:
     """Return the quotations that are no orders yet, of any day."""
     return [["state", "in", ["draft", "sent"]], *domain]
-
-
-@dataclass
-class Conversion:
-    """How many of the orders created on a side are confirmed."""
-
-    confirmed: int = 0
-    created: int = 0
-
-    @property
-    def rate(self) -> Decimal:
-        """The share in percent, 0 of nothing."""
-        return ratio(Decimal(self.confirmed), Decimal(self.created))
-
-
-async def read_conversion(
-    server: Server, side: Side, domain: Sequence[Any], matured: str | None = None
-) -> Conversion:
-    """Count how many of the orders created on a side are confirmed.
-
-    :param matured: only those confirmed before this instant count as such
-    """
-    found = Conversion()
-    created = created_domain(side, domain)
-    async for orders in server.pages("sale.order", created, ["state", "date_order"]):
-        server.meter.advance(len(orders))
-        found.created += len(orders)
-        found.confirmed += sum(
-            order["state"] == "sale"
-            and (matured is None or order["date_order"] < matured)
-            for order in orders
-        )
-    return found
 
 
 async def read_quotations(
@@ -2125,9 +2137,6 @@ class Recount:
     #: Customers without an order before the period, or before the comparison.
     new: set[int]
     new_before: set[int]
-    #: Of the orders created in the period, or in the comparison: confirmed, and all.
-    conversion: Conversion
-    conversion_before: Conversion
     #: Quotations by ``open``, ``expiring`` and ``expired``.
     quotations: dict[str, Sum]
 
@@ -2205,25 +2214,18 @@ async def recount(
     async def read_books() -> tuple[Book, Book | None, Rates]:
         before, rates = None, {}
         if comparison:
-            money = Money(request, terms)
-            before = await read_book(server, request, comparison, money, domain)
+            # Both periods have had equally long to convert.
+            starts = map(datetime.fromisoformat, (period.start, comparison.start))
+            matured = utc_text(now - (next(starts) - next(starts)))
+            before = Book(request, comparison, Money(request, terms), matured)
+            await read_book(server, before, domain)
             rates = agreed_rates(before.rates(), stored_rates)
-        money = Money(request, terms, rates)
-        return await read_book(server, request, period, money, domain), before, rates
+        book = Book(request, period, Money(request, terms, rates))
+        await read_book(server, book, domain)
+        return book, before, rates
 
-    async def read_conversion_before() -> Conversion:
-        if not comparison:
-            return Conversion()
-        # Both periods have had equally long to convert.
-        starts = (datetime.fromisoformat(side.start) for side in (period, comparison))
-        matured = utc_text(now - (next(starts) - next(starts)))
-        return await read_conversion(server, comparison, domain, matured)
-
-    (book, before, rates), conversion, conversion_before, quotations = await together(
-        read_books(),
-        read_conversion(server, period, domain),
-        read_conversion_before(),
-        read_quotations(server, request, terms, domain, now),
+    (book, before, rates), quotations = await together(
+        read_books(), read_quotations(server, request, terms, domain, now)
     )
     contacts = {*book.by_contact, *(before.by_contact if before else ())}
     entities, countries = await read_entities(server, contacts)
@@ -2233,8 +2235,8 @@ async def recount(
     is_earlier = comparison and comparison.end <= period.start
     unknown = set(customers) - set(customers_before if is_earlier else ())
     new, new_before = await together(
-        read_new(server, request, period, unknown),
-        read_new(server, request, comparison or period, customers_before),
+        read_new(server, request, period, unknown, entities),
+        read_new(server, request, comparison or period, customers_before, entities),
     )
     done = Recount(
         server=server,
@@ -2250,8 +2252,6 @@ async def recount(
         customers_before=customers_before,
         new=new,
         new_before=new_before,
-        conversion=conversion,
-        conversion_before=conversion_before,
         quotations=quotations,
     )
     return done, rates
@@ -2293,54 +2293,73 @@ async def read_entities(
     Contacts and entities the user may not read are left out: they are no customers
     of his.
     """
-    rows = await server.find_ids("res.partner", contacts, ["commercial_partner_id"])
+    fields = ["commercial_partner_id", "country_id"]
+    rows = await server.find_ids("res.partner", contacts, fields)
     owners = {id_: row["commercial_partner_id"] for id_, row in rows.items()}
-    rows = await server.find_ids("res.partner", set(owners.values()), ["country_id"])
-    countries = {id_: row["country_id"] or NOBODY for id_, row in rows.items()}
-    entities = {id_: owner for id_, owner in owners.items() if owner in countries}
+    rows |= await server.find_ids("res.partner", {*owners.values()} - {*rows}, fields)
+    readable = {*owners.values()} & {*rows}
+    countries = {id_: rows[id_]["country_id"] or NOBODY for id_ in readable}
+    entities = {id_: owner for id_, owner in owners.items() if owner in readable}
     return entities, countries
 
 
 async def read_new(
-    server: Server, request: Request, side: Side, customers: Iterable[int]
+    server: Server,
+    request: Request,
+    side: Side,
+    customers: Iterable[int],
+    entities: Mapping[int, int],
 ) -> set[int]:
-    """Return the customers without any earlier confirmed order, filters aside."""
-    new = set(customers) - {HIDDEN}
+    """Return the customers without any earlier confirmed order, filters aside.
 
-    async def read_chunk(chunk: Sequence[int]) -> None:
-        contacts = await server.find(
-            "res.partner",
-            [["commercial_partner_id", "in", chunk]],
-            ["commercial_partner_id"],
+    :param entities: the customer of contacts that are known
+    """
+    known: dict[int, list[int]] = {}
+    for contact, customer in entities.items():
+        known.setdefault(customer, []).append(contact)
+
+    async def read_chunk(chunk: Sequence[int]) -> set[int]:
+        new = set(chunk)
+        # Most have ordered by the contacts at hand; of the others, ask for all.
+        some = {contact: id_ for id_ in chunk for contact in known[id_]}
+        new -= await read_earlier(server, request, side, some)
+        name = "commercial_partner_id"
+        rows = await server.find_ids("res.partner", new, [name], key=name)
+        others = {id_: row[name] for id_, row in rows.items()}
+        return new - await read_earlier(server, request, side, others)
+
+    parts = await together(*map(read_chunk, chunks({*customers} - {HIDDEN})))
+    return set().union(*parts)
+
+
+async def read_earlier(
+    server: Server, request: Request, side: Side, entities: Mapping[int, int]
+) -> set[int]:
+    """Return the customers with a confirmed order of these contacts before a side."""
+    found: set[int] = set()
+    # Each round leaves out the customers found in the one before, so that few rounds
+    # do, however many orders a customer has.
+    while contacts := [id_ for id_, owner in entities.items() if owner not in found]:
+        orders = await server.call(
+            "sale.order",
+            "search_read",
+            {
+                "domain": [
+                    ["state", "=", "sale"],
+                    ["company_id", "in", list(request.company_ids)],
+                    ["date_order", "<", side.start],
+                    ["partner_id", "in", contacts],
+                ],
+                "fields": ["partner_id"],
+                "order": "id",
+                "limit": PAGE_SIZE,
+                "load": "",
+            },
         )
-        entity = {id_: row["commercial_partner_id"] for id_, row in contacts.items()}
-        # Each round leaves out the customers found in the one before, so that few
-        # rounds do, however many orders a customer has.
-        while entity:
-            orders = await server.call(
-                "sale.order",
-                "search_read",
-                {
-                    "domain": [
-                        ["state", "=", "sale"],
-                        ["company_id", "in", list(request.company_ids)],
-                        ["date_order", "<", side.start],
-                        ["partner_id", "in", list(entity)],
-                    ],
-                    "fields": ["partner_id"],
-                    "order": "id",
-                    "limit": PAGE_SIZE,
-                    "load": "",
-                },
-            )
-            if not orders:
-                break
-            found = {entity[order["partner_id"]] for order in orders}
-            new.difference_update(found)
-            entity = {id_: owner for id_, owner in entity.items() if owner not in found}
-
-    await together(*map(read_chunk, chunks(new)))
-    return new
+        found |= {entities[order["partner_id"]] for order in orders}
+        if len(orders) < PAGE_SIZE:
+            break
+    return found
 
 
 # ----------------------------------------------------------------------
@@ -2408,7 +2427,7 @@ def overview_part(done: Recount) -> View:
     """Return the single figures of both sides, and how they changed."""
     current = {
         **overview_of(done.book, done.new, done.rounding),
-        "conversion_rate": done.conversion.rate,
+        "conversion_rate": done.book.conversion.rate,
     }
     overview = {
         **current,
@@ -2419,13 +2438,13 @@ def overview_part(done: Recount) -> View:
     if done.before:
         previous = {
             **overview_of(done.before, done.new_before, done.rounding),
-            "conversion_rate": done.conversion_before.rate,
+            "conversion_rate": done.before.conversion.rate,
         }
         moved = {name: change(current[name], previous[name]) for name in previous}
         # In percentage points, defined as soon as there was anything to convert.
         moved["conversion_rate"] = (
             current["conversion_rate"] - previous["conversion_rate"]
-            if done.conversion_before.created
+            if done.before.conversion.created
             else None
         )
         overview.update(previous=previous, change=moved)
