@@ -36,24 +36,20 @@ class LocalServer(verify_rpc.Server):
     """
 
     def __init__(self, env, seconds):
-        super().__init__(None, env.uid)
+        super().__init__(None, env.uid, verify_rpc.Meter())
         self._env = env
         self._deadline = time.monotonic() + seconds
         self.user = {"company_id": env.company.id, "tz": env.user.tz, "lang": env.lang}
         self.context = {"lang": env.lang}
 
-    async def call(self, model, method, args=(), kwargs=None, **context):
+    async def call(self, model, method, arguments=None, ids=None, **context):
         if time.monotonic() > self._deadline:
             raise TooManyOrders("there are too many orders")
         records = self._env[model].with_context(**self.context, **context)
-        if method == "read":
-            [ids] = args
-            args, records = (), records.browse(ids)
-        elif args and not method.startswith("search"):
-            ids, *args = args
+        if ids is not None:
             records = records.browse(ids)
         try:
-            answer = getattr(records, method)(*args, **(kwargs or {}))
+            answer = getattr(records, method)(**(arguments or {}))
         except AccessError as error:
             raise RefusedError(f"{model}.{method}: {error}") from error
         except (UserError, ValueError, KeyError) as error:

@@ -223,12 +223,13 @@ class TestVerify(DashboardCase):
         self.assertEqual(dashboard.action_verify()["verdict"], "equal")
 
     def test_rights_that_changed_since_then_are_no_difference(self):
+        colleague = self.make_user("verify_b", "sales_team.group_sale_salesman")
+        self.make_order(50, user_id=colleague.id)
         dashboard = self.make_dashboard()
         self.viewer.group_ids = [
             Command.unlink(self.env.ref("sales_team.group_sale_manager").id),
             Command.link(self.env.ref("sales_team.group_sale_salesman").id),
         ]
-        self.make_order(5, user_id=self.env.user.id)
         self.assertEqual(dashboard.action_verify()["verdict"], "unchecked")
 
     def test_a_wrong_computation_is_seen_although_orders_changed(self):
