@@ -48,6 +48,9 @@ CATALOGUES = (
     "SELECT 'favourite ' || id || ' ' || name FROM ir_filters",
     "SELECT 'bus ' || message FROM bus_bus WHERE message LIKE '%sale_dashboard%'",
     "SELECT 'asset ' || url FROM ir_attachment WHERE url LIKE '%sale_dashboard%'",
+    "SELECT 'message ' || id FROM mail_message WHERE model LIKE 'sale.dashboard%'",
+    "SELECT 'follower ' || id FROM mail_followers WHERE res_model LIKE 'sale.dashb%'",
+    "SELECT 'activity ' || id FROM mail_activity WHERE res_model LIKE 'sale.dashb%'",
 )
 
 
@@ -74,7 +77,10 @@ def check(databases: Databases, database: str, before: set[str]) -> Result:
         stdin=SCRIPT.read_text("utf-8"),
     )
     used = snapshot(database)
-    for trace in ("bus ", "asset ", "parameter sale_dashboard.of_an_administrator"):
+    for trace in (
+        *("bus ", "asset ", "parameter sale_dashboard.of_an_administrator"),
+        *("message ", "follower ", "activity ", "trigger of cron "),
+    ):
         if not any(name.startswith(trace) for name in used - before):
             result.fail(f"using the addon left no {trace}: the test proves nothing")
     databases.odoo_job(
