@@ -31,6 +31,7 @@ class Inbox:
     on_noop: object = None
     on_mail: object = None
     mails: list = field(default_factory=list)  # (address, EmailMessage)
+    peers: set = field(default_factory=set)  # connections that mails came by
 
     def __enter__(self):
         self.controller = _Server(self, hostname="127.0.0.1", port=0)
@@ -39,6 +40,10 @@ class Inbox:
 
     def __exit__(self, *_error):
         self.controller.stop()
+
+    def reset(self):
+        """As it was in the beginning."""
+        self.__init__()
 
     @property
     def port(self):
@@ -71,13 +76,14 @@ class Inbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, _session, envelope):
+    async def handle_DATA(self, server, session, envelope):
         if self.dying:
             self.dying -= 1
             server.transport.abort()
             return "421 Dying"
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.mails += [(address, mail) for address in envelope.rcpt_tos]
+        self.peers.add(session.peer)
         if self.on_mail:
             self.on_mail(self)
         time.sleep(self.seconds)

@@ -43,7 +43,7 @@ class TestSubscriptionMail(SubscriptionCase):
         super().setUp()
         # Odoo sends nothing in tests; this mail server is ours.
         self.startPatcher(patch.object(IrMail_Server, "_disable_send", lambda _: False))
-        self.inbox.__init__()
+        self.inbox.reset()
 
     def subscribe(self, *args, **values):
         with freeze_time(BEFORE):

@@ -8,6 +8,8 @@ runner   the same tests, all of them, under Odoo's own runner, on a fresh instal
 verify   the served demo company: its page in Chromium, axe-core in every state of it,
          the print and the exports; and scripts/verify_rpc.py over 30 and 365 days, by
          day, week and month
+mail     mails from workers that are killed between two mails and while they hand one
+         over, from two workers at once, and 500 of 20 views, each computed once
 lint     everything of dev/lint
 exports  with --full: the PDF report as wkhtmltopdf makes it, and the workbook as
          LibreOffice opens it
@@ -42,6 +44,7 @@ from datetime import date, timedelta
 from .. import (
     locks,
     machine,
+    mail,
     matrix,
     npm,
     paths,
@@ -68,7 +71,7 @@ WHEEL_DATABASE = f"{paths.ADDON}_test_wheel"
 ENGINE = "test_engine_*.py"
 #: How many parts run beside each other, and in which order they begin.
 LANES = 2
-LONGEST_FIRST = ("runner", "odoo", "verify", "wheel", "lint")
+LONGEST_FIRST = ("runner", "odoo", "verify", "mail", "wheel", "lint")
 #: In the environment of a part's process: the pid of the command it is a part of.
 PART_OF = "SALE_DASHBOARD_TEST_PART_OF"
 #: option of check_exports.py -> program it needs, and the Debian package it is in
@@ -341,6 +344,11 @@ def _replica(databases: Databases, _expression: str | None) -> Result:
     return replica.run(databases)
 
 
+def _mail(databases: Databases, _expression: str | None) -> Result:
+    run.prepare(databases.workshop, paths.ADDON)
+    return mail.run(databases)
+
+
 def _property(databases: Databases, _expression: str | None) -> Result:
     databases.install(PYTEST_DATABASE, "Installing the addon", log="test-property")
     os.environ["SALE_DASHBOARD_EXAMPLES"] = "5"
@@ -390,6 +398,7 @@ PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
     "odoo": _odoo,
     "runner": _runner,
     "verify": _verify,
+    "mail": _mail,
     "lint": _lint,
     "wheel": _wheel,
 }

@@ -33,6 +33,9 @@ verification.write(
     }
 )
 verification._report()
+subscription = env["sale.dashboard.subscription"].create({"name": "Mail"})  # noqa: F821
+subscription.activity_schedule("mail.mail_activity_data_todo")
+subscription.action_send_now()
 env["ir.config_parameter"].set_param("sale_dashboard.of_an_administrator", "1")  # noqa: F821
 bundle = env["ir.qweb"]._get_asset_bundle("sale_dashboard.assets")  # noqa: F821
 bundle.js()
