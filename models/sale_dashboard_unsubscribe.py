@@ -117,7 +117,11 @@ class SaleDashboardSubscription(models.Model):
         state, subscription, recipient = self._read_unsubscribe_token(token)
         if state != VALID:
             return state
-        if not subscription or not recipient or not subscription._has_recipient(recipient):
+        if (
+            not subscription
+            or not recipient
+            or not subscription._has_recipient(recipient)
+        ):
             return ALREADY
         subscription.write(
             {RECIPIENT_FIELDS[recipient._name]: [Command.unlink(recipient.id)]}
