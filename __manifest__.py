@@ -16,6 +16,7 @@
         "views/sale_dashboard_views.xml",
         "views/sale_dashboard_target_views.xml",
         "views/sale_dashboard_menus.xml",
+        "report/sale_dashboard_report_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {

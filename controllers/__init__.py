@@ -1,2 +1,3 @@
 from . import problem
 from . import api
+from . import export

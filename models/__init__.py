@@ -12,6 +12,7 @@ from . import sale_dashboard_change
 from . import sale_dashboard_computation
 from . import sale_dashboard_customer
 from . import sale_dashboard_drill_down
+from . import sale_dashboard_export
 from . import sale_dashboard_herald
 from . import sale_dashboard_http
 from . import sale_dashboard_index

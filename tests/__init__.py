@@ -15,6 +15,7 @@ from . import test_browser
 from . import test_cache
 from . import test_change_token
 from . import test_demo_company
+from . import test_exports
 from . import test_figures
 from . import test_growth
 from . import test_herald

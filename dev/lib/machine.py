@@ -55,6 +55,13 @@ def apt_install(packages: list[str], reason: str) -> None:
             )
 
 
+def apt_offers(package: str) -> bool:
+    """Whether apt can install a Debian package here."""
+    if is_root() and shutil.which("apt-get"):
+        output_of(["apt-get", "update"])
+    return bool(output_of(["apt-cache", "show", "--no-all-versions", package]))
+
+
 def free_port(first: int) -> int:
     """The first free port on the loopback interface from `first` on."""
     for port in range(first, min(first + 200, 65536)):

@@ -6,9 +6,11 @@ engine   the pure functions of engine/, in seconds; the rest waits for them to p
 odoo     all other tests under pytest-odoo, in Chromium where they need a browser
 runner   the same tests, all of them, under Odoo's own runner, on a fresh install
 verify   the served demo company: its page in Chromium, axe-core in every state of it,
-         the print; and scripts/verify_rpc.py over 30 and 365 days, by day, week and
-         month
+         the print and the exports; and scripts/verify_rpc.py over 30 and 365 days, by
+         day, week and month
 lint     everything of dev/lint
+exports  with --full: the PDF report as wkhtmltopdf makes it, and the workbook as
+         LibreOffice opens it
 pos      with --full: what needs the point of sale beside it
 matrix   with --full: the demo company reconciled and verified as three users, for 1,
          30, 90 and 365 days, both measures, all comparisons
@@ -68,6 +70,11 @@ LANES = 2
 LONGEST_FIRST = ("runner", "odoo", "verify", "wheel", "lint")
 #: In the environment of a part's process: the pid of the command it is a part of.
 PART_OF = "SALE_DASHBOARD_TEST_PART_OF"
+#: option of check_exports.py -> program it needs, and the Debian package it is in
+EXPORT_PROGRAMS = {
+    "--wkhtmltopdf": ("wkhtmltopdf", "wkhtmltopdf"),
+    "--office": ("soffice", "libreoffice-calc"),
+}
 MANY_ORDERS = 100_000
 INSTALL_SECONDS = 60  # not counting the indexes that are built afterwards
 
@@ -206,6 +213,7 @@ def _verify(databases: Databases, _expression: str | None) -> Result:
         for name, script, arguments in (
             ("the page of the demo company", "page.py", []),
             ("the states of the page", "check_states.py", ["--axe", axe]),
+            ("the exports of the page", "check_exports.py", []),
         ):
             look = [
                 *(paths.PYTHON, paths.DEV / "lib" / "scripts" / script, entry.url),
@@ -294,6 +302,36 @@ def _matrix(databases: Databases, _expression: str | None) -> Result:
     return matrix.run(databases)
 
 
+def _exports(databases: Databases, _expression: str | None) -> Result:
+    """The files that other programs make, or read, of the demo company's dashboard."""
+    there = {}
+    for option, (program, package) in EXPORT_PROGRAMS.items():
+        if not shutil.which(program):
+            if not machine.apt_offers(package):
+                progress.say(f"This machine's apt has no {package}: left out.")
+                continue
+            machine.apt_install([package], "The export tests")
+        there[option] = shutil.which(program)
+    run.prepare(databases.workshop, paths.ADDON)
+    port = machine.free_port(suites.TEST_PORT)
+    env = databases.workshop.env | {"ODOO_PASSWORD": server.PASSWORD}
+    with server.serving(databases.workshop, paths.ADDON, port, log="test-exports") as (
+        entry,
+        _process,
+    ):
+        script = paths.DEV / "lib" / "scripts" / "check_exports.py"
+        command = [
+            *(paths.PYTHON, script, entry.url, "--database", paths.ADDON),
+            *("--login", server.LOGIN),
+            *(
+                word
+                for option_and_program in there.items()
+                for word in option_and_program
+            ),
+        ]
+        return check("wkhtmltopdf and LibreOffice", command, cwd=paths.ROOT, env=env)
+
+
 def _replica(databases: Databases, _expression: str | None) -> Result:
     run.prepare(databases.workshop, paths.ADDON)
     return replica.run(databases)
@@ -353,6 +391,7 @@ PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
 }
 #: run by --full alone
 FULL_PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
+    "exports": _exports,
     "pos": _pos,
     "matrix": _matrix,
     "replica": _replica,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import io
 import json
 import os
 import re
@@ -17,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import PyPDF2
+import pypdfium2
 from browser import Browser, chromium, find_program, log_in
 from states import NARROW, WIDE, Page, walk
 
@@ -123,8 +122,8 @@ def print_page(browser: Browser) -> bytes:
 
 
 def read(document: bytes) -> str:
-    pages = PyPDF2.PdfReader(io.BytesIO(document)).pages
-    return "\n".join(one.extract_text() for one in pages)
+    with pypdfium2.PdfDocument(document) as pages:
+        return "\n".join(one.get_textpage().get_text_bounded() for one in pages)
 
 
 def squeeze(text: str) -> str:

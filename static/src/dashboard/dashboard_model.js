@@ -1,6 +1,7 @@
 import { markRaw } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
+import { download } from "@web/core/network/download";
 import { user } from "@web/core/user";
 import { Reactive } from "@web/core/utils/reactive";
 import { getErrorSentence } from "./errors";
@@ -376,6 +377,17 @@ export class DashboardModel extends Reactive {
         return this.orm.call("sale.dashboard", "get_target_domain", [targetId]);
     }
 
+    /**
+     * Downloads the figures shown.
+     *
+     * @param {"csv" | "pdf" | "xlsx"} format
+     * @param {string} [table] the server's name of one
+     */
+    export(format, table) {
+        const data = { file_format: format, ...(table && { table }) };
+        return this._withRecord((id) => download({ url: `/sale_dashboard/export/${id}`, data }));
+    }
+
     /** The context in which the figures were computed, for records named by a domain. */
     get recordContext() {
         const { company_ids, timezone } = this.payload;
@@ -447,9 +459,20 @@ export class DashboardModel extends Reactive {
      *
      * @private
      */
-    async _callRecord(method, args, kwargs = {}) {
-        const call = () =>
-            this.orm.silent.call("sale.dashboard", method, [[this.payload.id], ...args], kwargs);
+    _callRecord(method, args, kwargs = {}) {
+        return this._withRecord((id) =>
+            this.orm.silent.call("sale.dashboard", method, [[id], ...args], kwargs)
+        );
+    }
+
+    /**
+     * @private
+     * @template T
+     * @param {(id: number) => Promise<T>} use what is done with the stored figures
+     * @returns {Promise<T>}
+     */
+    async _withRecord(use) {
+        const call = () => use(this.payload.id);
         try {
             return await call();
         } catch (error) {

@@ -19,6 +19,7 @@ export const KEYS = [
     { id: "granularity", hotkey: "g", key: "G", label: _t("Next granularity") },
     { id: "measure", hotkey: "m", key: "M", label: _t("With or without taxes") },
     { id: "search", key: "/", label: _t("Search and filter") },
+    { id: "export", hotkey: "e", key: "E", label: _t("Export or print") },
     { id: "refresh", hotkey: "r", key: "R", label: _t("Refresh") },
     { id: "share", hotkey: "s", key: "S", label: _t("Copy the address of this view") },
     { id: "wall", hotkey: "w", key: "W", label: _t("Wall mode, Escape leaves it") },

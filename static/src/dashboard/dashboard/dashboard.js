@@ -17,6 +17,7 @@ import { DashboardModel, DEFAULT_CHOICE, GRANULARITIES, MEASURES } from "../dash
 import { DataHealth } from "../data_health/data_health";
 import { EmptyState } from "../empty_state/empty_state";
 import { getErrorSentence } from "../errors";
+import { ExportMenu } from "../export_menu/export_menu";
 import { Failure } from "../failure/failure";
 import {
     formatAmount,
@@ -86,6 +87,7 @@ export class SaleDashboard extends Component {
         CustomerTypes,
         DataHealth,
         EmptyState,
+        ExportMenu,
         Failure,
         Layout,
         MetricCard,
@@ -134,6 +136,7 @@ export class SaleDashboard extends Component {
         );
         this.state = useState({
             facets: markRaw(this.search.exportFacets()),
+            isExporting: false,
             isSearchOpen: false,
         });
         this.wall = useWall(isWall);
@@ -179,6 +182,7 @@ export class SaleDashboard extends Component {
             granularity: () => this.chooseNext("granularity", this.granularities),
             measure: () => this.chooseNext("measure", this.measures),
             search: () => this.openSearch(),
+            export: () => this.rootRef.el.querySelector(".o_sd_export")?.click(),
             refresh: () => this.refresh(),
             share: () => this.share(),
             wall: () => this.wall.toggle(),
@@ -509,6 +513,27 @@ export class SaleDashboard extends Component {
             _t("Address copied. Whoever opens it sees this view with their own rights."),
             { type: "success" }
         );
+    }
+
+    /**
+     * Downloads the figures shown, to the last one: not what they may have become since.
+     *
+     * @param {"csv" | "pdf" | "xlsx"} format
+     * @param {string} [table] of which a CSV file is
+     */
+    async export(format, table) {
+        this.state.isExporting = true;
+        try {
+            await this.model.export(format, table);
+        } catch (error) {
+            const sentence = getErrorSentence(error);
+            if (sentence === null) {
+                throw error;
+            }
+            this.notification.add(sentence, { type: "danger" });
+        } finally {
+            this.state.isExporting = false;
+        }
     }
 
     openHelp() {
