@@ -30,6 +30,7 @@ from . import test_live
 from . import test_live_browsers
 from . import test_mail_page
 from . import test_mail_unsubscribe
+from . import test_one_figure
 from . import test_property_figures
 from . import test_reconcile
 from . import test_right_to_left

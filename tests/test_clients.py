@@ -264,61 +264,6 @@ class TestClients(ClientsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestOneFigure(ClientsCase):
-    """One figure, followed through every way to read it: the same to the cent.
-
-    A way to read it is a method ``figure_by_*`` that returns the revenue of June as
-    a Decimal, of the digits the reader gets.
-    """
-
-    def figure_by_record(self):
-        dashboards = self.dashboards()
-        dashboard = dashboards.browse(dashboards.generate(**JUNE))
-        return Decimal(str(dashboard.total_revenue))
-
-    def figure_by_jsonrpc(self):
-        return self._read_payload("jsonrpc")
-
-    def figure_by_xmlrpc(self):
-        return self._read_payload("xmlrpc")
-
-    def figure_by_json2(self):
-        return self._read_payload("json2")
-
-    def figure_by_export(self):
-        dashboards = self.dashboards()
-        dashboard = dashboards.browse(dashboards.generate(**JUNE))
-        return Decimal(str(dashboard.export_data(["total_revenue"])["datas"][0][0]))
-
-    def figure_by_curl(self):
-        return self.read_example("with_curl.sh", ODOO_API_KEY=self.key)[0]
-
-    @mute_errors
-    def figure_by_zenoo_rpc(self):
-        return self.read_example("with_zenoo_rpc.py")[0]
-
-    def figure_by_odoorpc(self):
-        return self.read_example("with_odoorpc.py")[0]
-
-    def figure_by_odooly(self):
-        return self.read_example("with_odooly.py")[0]
-
-    def figure_by_odoo_await(self):
-        return self.read_example("with_odoo_await.js")[0]
-
-    def _read_payload(self, protocol):
-        payload = self.call(
-            protocol, "sale.dashboard", "generate_dashboard_data", **JUNE
-        )
-        return Decimal(str(payload["overview"]["total_revenue"]))
-
-    def test_one_figure(self):
-        readers = [name for name in dir(self) if name.startswith("figure_by_")]
-        read = {name: getattr(self, name)() for name in readers}
-        self.assertEqual(read, dict.fromkeys(readers, REVENUE))
-
-
-@tagged("post_install", "-at_install")
 class TestContract(ClientsCase):
     """The contract, over all three protocols alike."""
 

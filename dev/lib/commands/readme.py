@@ -26,6 +26,7 @@ SECTIONS = {
     "CLIENTS": "Clients",
     "INSTALL": "Installation",
     "CONFIGURE": "Configuration",
+    "PERFORMANCE": "Performance",
     "DEVELOP": "Where things live",
     "ROADMAP": "Known limits",
 }
