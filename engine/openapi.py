@@ -73,6 +73,19 @@ def make_document():
             },
             "schemas": {"Problem": schemas.PROBLEM}
             | {_schema_name(one): one.schema for one in ADDRESSES.values()},
+            "parameters": {
+                parameter.name: _describe_parameter(parameter)
+                for address in ADDRESSES.values()
+                for parameter in address.parameters
+            }
+            | {
+                "If-None-Match": {
+                    "name": "If-None-Match",
+                    "in": "header",
+                    "description": "The `ETag` of an answer the caller still has.",
+                    "schema": {"type": "string"},
+                }
+            },
             "responses": {
                 f"Problem{status}": _describe_problem(status) for status in PROBLEMS
             },
@@ -98,7 +111,9 @@ def _forms(address):
 def _describe(address, forms, ending):
     operation = {
         "summary": address.summary,
-        "parameters": [_describe_parameter(one) for one in address.parameters],
+        "parameters": [
+            _reference("parameters", one.name) for one in address.parameters
+        ],
         "responses": {
             "200": {
                 "description": "The answer.",
@@ -121,14 +136,7 @@ def _describe(address, forms, ending):
     if "pdf" in forms:
         operation["responses"].update(_problems(501))
     if address.stored:
-        operation["parameters"].append(
-            {
-                "name": "If-None-Match",
-                "in": "header",
-                "description": "The `ETag` of an answer the caller still has.",
-                "schema": {"type": "string"},
-            }
-        )
+        operation["parameters"].append(_reference("parameters", "If-None-Match"))
         operation["responses"]["304"] = {
             "description": "Unchanged.",
             "headers": _headers("ETag", "Cache-Control", "Vary"),
@@ -147,6 +155,8 @@ def _describe_parameter(parameter):
         "description": parameter.description,
         "required": parameter.required,
     }
+    if parameter.example:
+        described["example"] = parameter.example
     if parameter.is_json:
         described["content"] = {"application/json": {"schema": parameter.schema}}
     else:

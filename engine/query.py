@@ -28,6 +28,7 @@ class Parameter:
     :param dict schema: JSON Schema of its value
     :param read: the value out of its text; raises :class:`InvalidRequest`
     :param bool is_json: whether the text is JSON
+    :param str example: a value that always works
     """
 
     name: str
@@ -37,6 +38,7 @@ class Parameter:
     read: Callable[[str, str], object]
     required: bool = False
     is_json: bool = False
+    example: str | None = None
 
 
 def read_text(_name, text):
@@ -103,6 +105,7 @@ DASHBOARD = (
         {"type": "string", "format": "date"},
         read_text,
         required=True,
+        example="2026-10-24",
     ),
     Parameter(
         "end_date",
@@ -111,6 +114,7 @@ DASHBOARD = (
         {"type": "string", "format": "date"},
         read_text,
         required=True,
+        example="2026-11-22",
     ),
     Parameter(
         "period_type",
@@ -198,6 +202,7 @@ CHANGES = (
         {"type": "string", "pattern": "^[0-9]{1,18}-[0-9a-f]{16}$"},
         read_text,
         required=True,
+        example="1-00000000000000aa",
     ),
 )
 

@@ -190,8 +190,13 @@ class TestEngineOpenapi(TestCase):
 
     def test_every_parameter(self):
         described = self.document["paths"]["/dashboard"]["get"]["parameters"]
-        names = [one["name"] for one in described if one["in"] == "query"]
-        self.assertEqual(names, [one.name for one in query.DASHBOARD])
+        names = [one["$ref"].rpartition("/")[2] for one in described]
+        self.assertEqual(
+            names, [*(one.name for one in query.DASHBOARD), "If-None-Match"]
+        )
+        parameters = self.document["components"]["parameters"]
+        required = [name for name in names if parameters[name].get("required")]
+        self.assertEqual(required, ["start_date", "end_date"])
 
     def test_every_reference_leads_somewhere(self):
         pending, found = [self.document], 0
