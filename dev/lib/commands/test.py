@@ -326,13 +326,9 @@ def _exports(databases: Databases, _expression: str | None) -> Result:
     ) as (entry, _process):
         script = paths.DEV / "lib" / "scripts" / "check_exports.py"
         command = [
-            *(paths.PYTHON, script, entry.url, "--database", paths.ADDON),
+            *(paths.PYTHON, script, entry.url, "--database", EXPORT_DATABASE),
             *("--login", server.LOGIN),
-            *(
-                word
-                for option_and_program in there.items()
-                for word in option_and_program
-            ),
+            *(f"{option}={program}" for option, program in there.items()),
         ]
         result = check("wkhtmltopdf and LibreOffice", command, cwd=paths.ROOT, env=env)
     databases.drop(EXPORT_DATABASE)
