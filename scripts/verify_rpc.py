@@ -1216,7 +1216,6 @@ class Meter:
         if sys.stderr.isatty():
             with contextlib.suppress(ImportError):
                 self._bar = self._make_bar()
-                self._bar.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -1232,6 +1231,7 @@ class Meter:
         """Begin anew, with so many orders to read."""
         if self._task is not None:
             self._bar.remove_task(self._task)
+        self._bar.start()
         self._task = self._bar.add_task("Reading orders", total=total)
 
     def advance(self, count: int) -> None:
@@ -3478,7 +3478,7 @@ class Board:
             requests = cache["hits"] + cache["misses"]
             self._line(
                 f"Cache: {cache['hit_ratio']:.1%} of {requests:,} requests answered"
-                f" from it, {cache['size']:,} dashboards kept",
+                f" from it, size {cache['size']:,}",
                 "dim",
             )
 
@@ -3501,7 +3501,8 @@ class Board:
             table.add_column(head, justify=justify, no_wrap=not is_name)
         for row in rows:
             cells = [Text(printable(cell)) for cell in row]
-            if row[-1].startswith(("+", "-")) and row[-1] != self.UNDEFINED:
+            # Neither what is undefined nor a change of zero.
+            if row[-1].strip("+-0.% pts"):
                 cells[-1].stylize("green" if row[-1].startswith("+") else "red")
             table.add_row(*cells)
         if table.row_count:
@@ -3532,10 +3533,13 @@ class Board:
         return f"{exact(amount):,.{self._decimals}f} {self._payload['currency']}"
 
     def _share(self, share: float) -> str:
-        return f"{share:.1f} %"
+        # Adding zero turns a negative zero into zero.
+        return f"{round(share, 1) + 0:.1f} %"
 
     def _change(self, moved: float | bool, unit: str = "%") -> str:
-        return self.UNDEFINED if moved is False else f"{moved:+,.1f} {unit}"
+        if moved is False:
+            return self.UNDEFINED
+        return f"{round(moved, 1) + 0:+,.1f} {unit}"
 
 
 def sparkline(values: Sequence[float], ramp: str, width: int) -> str:

@@ -904,7 +904,7 @@ class TestVerifyRpc(HttpCase):
                 rf" +{segment.total_revenue:,.2f} USD",
             )
         self.assertIn("Products", text)
-        self.assertRegex(text, r"Käse +[\d.]+ USD")
+        self.assertRegex(text, r"Käse +[\d,.]+ USD")
         self.assertRegex(text, r"Cache: [\d.]+% of \d+ requests answered from it")
         kept = self.run_script(self.admin, "show", f"--dashboard-id={stored.id}")
         self.assertExit(kept, EQUAL)

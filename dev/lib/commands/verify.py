@@ -1,8 +1,9 @@
 """`dev/verify ARGUMENTS`: scripts/verify_rpc.py in the project's environment.
 
-Without `--url` it verifies the database that `dev/run` serves, or serves it for the
-time of the call (making it, if it is not there yet). `--database` defaults to
-`sale_dashboard`, `--login` to `admin`, and its password to `admin`.
+`dev/verify show` prints the dashboard instead. Without `--url`, both take the database
+that `dev/run` serves, or serve it for the time of the call (making it, if it is not
+there yet). `--database` defaults to `sale_dashboard`, `--login` to `admin`, and its
+password to `admin`.
 """
 
 from __future__ import annotations
