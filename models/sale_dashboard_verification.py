@@ -136,7 +136,7 @@ class SaleDashboardVerification(models.Model):
         """``(company, day)`` of what the schedule has to verify now."""
         now = fields.Datetime.now()
         due = []
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             if not self._get_sales_managers(company):
                 continue  # nobody who sees all orders, and nobody to tell
             zone = get_zone(self._get_timezone(company))

@@ -46,7 +46,8 @@ CATALOGUES = (
     "SELECT 'rule ' || id || ' ' || name FROM ir_rule",
     "SELECT 'access ' || id || ' ' || name FROM ir_model_access",
     "SELECT 'favourite ' || id || ' ' || name FROM ir_filters",
-    "SELECT 'message of ' || model FROM mail_message WHERE model LIKE 'sale.dashboard%'",
+    "SELECT 'message of ' || model FROM mail_message"
+    " WHERE model LIKE 'sale.dashboard%'",
     "SELECT 'activity of ' || res_model FROM mail_activity"
     " WHERE res_model LIKE 'sale.dashboard%'",
     "SELECT 'follower of ' || res_model FROM mail_followers"
