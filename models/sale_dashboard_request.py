@@ -19,9 +19,7 @@ KEPT_PER_USER = 10
 RECENTLY_USED = timedelta(hours=1)
 AROUND_OPENING = timedelta(hours=1)
 READY_AGAIN_AFTER = timedelta(minutes=5)
-# Keys of the context: how the page chose a period; that nobody looks at the answer.
-VIEW = "sale_dashboard_view"
-UNATTENDED = frozenset({"cron_id", "sale_dashboard_unattended"})
+VIEW = "sale_dashboard_view"  # key of the context: how the page chose the period
 
 
 class Requests(Pending):

@@ -430,14 +430,14 @@ class TestVerification(DashboardCase):
         second = self.make_company("Second Inc", self.usd)
         self.make_user("verify_second", "sales_team.group_sale_manager", second)
         dashboards = self.env.registry["sale.dashboard"]
-        generate = dashboards.generate
+        generate = dashboards._generate
 
         def fail(self, *args, **kwargs):
             if self.env.company != second:
                 raise ValueError("broken")
             return generate(self, *args, **kwargs)
 
-        with patch.object(dashboards, "generate", fail):
+        with patch.object(dashboards, "_generate", fail):
             self.run_cron()
         self.assertEqual(
             (self.found().verdict, self.found().reason), ("unchecked", "broken")
