@@ -1,9 +1,9 @@
 """Periods that move with the days: what "the last 30 days" are today and tomorrow.
 
-A rule is a list of JSON types: ``["days", n, back]`` are ``n`` days of which the last is
-``back`` days before today; ``["unit", unit, 0]`` is the running week, month, quarter or
-year up to today, ``["unit", unit, 1]`` the whole one before; ``["fixed", from, to]`` are
-two days that stay what they are.
+A rule is a list of JSON types: ``["days", n, back]`` are ``n`` days of which the last
+is ``back`` days before today; ``["unit", unit, 0]`` is the running week, month, quarter
+or year up to today, ``["unit", unit, 1]`` the whole one before; ``["fixed", from, to]``
+are two days that stay what they are.
 """
 
 from datetime import timedelta
@@ -43,9 +43,13 @@ def resolve(rule, today):
     if kind == UNIT:
         unit, before = values
         first = _unit_start(today, unit)
-        return (_unit_start(first - ONE_DAY, unit), first - ONE_DAY) if before else (
-            first,
-            today,
+        return (
+            (_unit_start(first - ONE_DAY, unit), first - ONE_DAY)
+            if before
+            else (
+                first,
+                today,
+            )
         )
     first, last = values
     return type(today).fromisoformat(first), type(today).fromisoformat(last)

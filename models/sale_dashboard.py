@@ -249,7 +249,7 @@ class SaleDashboard(models.TransientModel):
         :raise ValidationError: on a request that cannot be answered; nothing is stored
         :raise AccessError: if the caller may not read dashboards
         """
-        return self._generate(
+        return self._ask(
             refresh,
             date_from=date_from,
             date_to=date_to,
@@ -279,7 +279,7 @@ class SaleDashboard(models.TransientModel):
         :return: the payload; an undefined figure is False, as everywhere in Odoo
         :rtype: dict
         """
-        return self._generate(
+        return self._ask(
             refresh,
             date_from=date_from,
             date_to=date_to,

@@ -9,7 +9,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import is_cron_time_left
-from .sale_dashboard_request import UNATTENDED
 
 _logger = logging.getLogger(__name__)
 
@@ -24,10 +23,10 @@ class SaleDashboard(models.TransientModel):
     _inherit = "sale.dashboard"
 
     @api.model
-    def _generate(self, refresh, requested_at=None, **parameters):
-        dashboard = super()._generate(refresh, requested_at, **parameters)
-        attended = requested_at is None and UNATTENDED.isdisjoint(self.env.context)
-        if attended and not self.env.su:
+    def _ask(self, refresh, **parameters):
+        """As :meth:`_generate`, for somebody who is likely to ask the same again."""
+        dashboard = self._generate(refresh, **parameters)
+        if not self.env.su:
             self.env["sale.dashboard.request"]._remember(parameters)
         return dashboard
 

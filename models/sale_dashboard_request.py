@@ -19,9 +19,7 @@ KEPT_PER_USER = 10
 RECENTLY_USED = timedelta(hours=1)
 AROUND_OPENING = timedelta(hours=1)
 READY_AGAIN_AFTER = timedelta(minutes=5)
-# Keys of the context: how the dashboard chose a period; that nobody looks at the answer.
-VIEW = "sale_dashboard_view"
-UNATTENDED = frozenset({"cron_id", "sale_dashboard_unattended"})
+VIEW = "sale_dashboard_view"  # key of the context: how the page chose the period
 
 
 class Requests(Pending):
@@ -133,7 +131,8 @@ class SaleDashboardRequest(models.Model):
         )
         now = fields.Datetime.now()
         days = [
-            fields.Date.to_date(parameters.pop(name)) for name in ("date_from", "date_to")
+            fields.Date.to_date(parameters.pop(name))
+            for name in ("date_from", "date_to")
         ]
         view = self.env.context.get(VIEW)
         view = view if isinstance(view, dict) else {}

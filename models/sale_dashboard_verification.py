@@ -136,7 +136,7 @@ class SaleDashboardVerification(models.Model):
         """``(company, day)`` of what the schedule has to verify now."""
         now = fields.Datetime.now()
         due = []
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             if not self._get_sales_managers(company):
                 continue  # nobody who sees all orders, and nobody to tell
             zone = get_zone(self._get_timezone(company))
@@ -181,14 +181,13 @@ class SaleDashboardVerification(models.Model):
             "allowed_company_ids": company.ids,
             "tz": timezone,
             "lang": manager.lang,
-            "sale_dashboard_unattended": True,
         }
         env = self.env(user=manager.id, context=context, su=False)
         dashboards = self.env["sale.dashboard"].with_env(env)
         try:
             with self.env.cr.savepoint():
-                dashboard = dashboards.browse(
-                    dashboards.generate(str(day), str(day), timezone=timezone)
+                dashboard = dashboards._generate(
+                    False, date_from=day, date_to=day, timezone=timezone
                 )
                 for dimension in LINE_GROUPS:
                     dashboard.load_breakdown(dimension)

@@ -69,8 +69,12 @@ class TestEngineRules(TestCase):
                 self.assertEqual(resolve(find_rule(*period, today), today), period)
 
     def test_granularity(self):
-        for count, expected in ((62, "daily"), (63, "weekly"), (400, "weekly"),
-                                (401, "monthly")):
+        for count, expected in (
+            (62, "daily"),
+            (63, "weekly"),
+            (400, "weekly"),
+            (401, "monthly"),
+        ):
             first = TODAY - timedelta(days=count - 1)
             self.assertEqual(choose_period_type(first, TODAY), expected)
 

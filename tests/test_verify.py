@@ -85,7 +85,10 @@ class TestVerify(DashboardCase):
         team = cls.env["crm.team"].create({"name": "North", "company_id": False})
         france = cls.env.ref("base.fr")
         others = cls.env["res.partner"].create(
-            [{"name": f"Customer {number}", "country_id": france.id} for number in (1, 2)]
+            [
+                {"name": f"Customer {number}", "country_id": france.id}
+                for number in (1, 2)
+            ]
         )
         for number, (partner, currency, company) in enumerate(
             product([cls.customer, *others], [None, cls.eur], cls.both)
@@ -246,7 +249,9 @@ class TestVerify(DashboardCase):
         with patch.object(builder, "_build_conversion", wrong):
             verdict = dashboard.action_verify()
         self.assertEqual(verdict["verdict"], "different")
-        self.assertIn("conversion_rate", [one["figure"] for one in verdict["differences"]])
+        self.assertIn(
+            "conversion_rate", [one["figure"] for one in verdict["differences"]]
+        )
 
     def test_a_failed_section_is_not_checked(self):
         builder = self.env.registry["sale.dashboard.builder"]
@@ -388,8 +393,9 @@ class TestVerification(DashboardCase):
         self.assertEqual(found.activity_ids.user_id, self.viewer | colleague)
         self.assertEqual(len(found.activity_ids), 2)
         self.assertIn("total_revenue: ", found.activity_ids[0].note)
-        self.assertIn("total_revenue: stored 100.01, recomputed 100.00",
-                      found.difference_text)
+        self.assertIn(
+            "total_revenue: stored 100.01, recomputed 100.00", found.difference_text
+        )
         self.run_cron().assert_not_called()
         found.action_verify_again()
         self.assertEqual(found.attempts, 2)
@@ -424,17 +430,18 @@ class TestVerification(DashboardCase):
         second = self.make_company("Second Inc", self.usd)
         self.make_user("verify_second", "sales_team.group_sale_manager", second)
         dashboards = self.env.registry["sale.dashboard"]
-        generate = dashboards.generate
+        generate = dashboards._generate
 
         def fail(self, *args, **kwargs):
             if self.env.company != second:
                 raise ValueError("broken")
             return generate(self, *args, **kwargs)
 
-        with patch.object(dashboards, "generate", fail):
+        with patch.object(dashboards, "_generate", fail):
             self.run_cron()
-        self.assertEqual((self.found().verdict, self.found().reason),
-                         ("unchecked", "broken"))
+        self.assertEqual(
+            (self.found().verdict, self.found().reason), ("unchecked", "broken")
+        )
         other = self.verifications.search([("company_id", "=", second.id)])
         self.assertEqual(other.verdict, "equal")
 
