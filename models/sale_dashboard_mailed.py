@@ -152,7 +152,7 @@ class SaleDashboardMailed(models.Model):
 
     @api.model
     def _remember(self, values, restated=()):
-        """Keep what :meth:`_describe` gave, and what the reader was told has changed."""
+        """Keep what :meth:`_describe` gave, and what was told to have changed."""
         now = fields.Datetime.now()
         for mailed_id, changes in restated:
             self.browse(mailed_id).write(self._to_columns(changes))
