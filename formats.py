@@ -1,7 +1,8 @@
 """Numbers, money and days in the language of a reader, by Odoo's own formatters.
 
 What the page says with ``static/src/dashboard/format.js``, mails say with this: the
-same signs, the same number of decimals, the same cut where a change says nothing any more.
+same signs, the same number of decimals, the same cut where a change says nothing any
+more.
 """
 
 import unicodedata

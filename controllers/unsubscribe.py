@@ -45,7 +45,7 @@ class SaleDashboardUnsubscribe(http.Controller):
             return self._show(result, token)
         state, subscription, recipient = subscriptions._read_unsubscribe_token(token)
         if state == VALID and not (
-            subscription and recipient and subscription._has_recipient(recipient)
+            recipient and subscription._has_recipient(recipient)
         ):
             state = ALREADY
         return self._show(state, token)

@@ -69,7 +69,7 @@ class SaleDashboardDelivery(models.Model):
             delivery.display_name = who.display_name
 
     def action_send_again(self):
-        """Send once more what failed or was interrupted; as the subscription's owner."""
+        """Send again what failed or was interrupted; as the owner of it all."""
         self.subscription_id.check_access("write")
         # sudo: nobody may write mails himself, or he could mark them as sent.
         again = self.sudo().filtered(lambda one: one.state in (FAILED, UNCERTAIN))

@@ -209,8 +209,7 @@ class SaleDashboardDelivery(models.Model):
             {
                 "state": PENDING if again else FAILED,
                 "attempts": attempts,
-                "retry_at": again
-                and fields.Datetime.now() + RETRY_AFTER[attempts - 1],
+                "retry_at": again and fields.Datetime.now() + RETRY_AFTER[attempts - 1],
                 "note": describe(error),
             }
         )
@@ -264,7 +263,9 @@ class SaleDashboardDelivery(models.Model):
             )
         view = subscription._read_as(reader, self.run_id.due_at, self.partner_id)
         memory = self.env["sale.dashboard.mailed"]
-        earlier = memory._find_earlier(subscription, view, self.user_id, self.partner_id)
+        earlier = memory._find_earlier(
+            subscription, view, self.user_id, self.partner_id
+        )
         restatements = memory._find_restated(earlier, view)
         reason = subscription._get_unmet_condition(view, earlier[:1], restatements)
         if reason:
@@ -292,4 +293,3 @@ def describe(error):
         return exception_to_unicode(error)[:500]
     # Others say more to the log than to an owner.
     return f"{type(error).__name__}: {exception_to_unicode(error)}"[:500]
-

@@ -1,7 +1,6 @@
 import hashlib
 import json
-from collections import defaultdict
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -83,8 +82,14 @@ class SaleDashboardMailed(models.Model):
 
     @api.model
     def _get_view_key(self, dashboard):
-        """What two mails must have in common for their figures to be comparable."""
+        """What two mails must have in common for their figures to be comparable.
+
+        The reader's rights too: what he may see since or no longer is no change of the
+        orders, and what he saw in other times is not to be told.
+        """
+        rights, _traceable = dashboard.browse()._get_rights()
         parts = {
+            "rights": rights,
             "companies": dashboard.company_order,
             "currency": dashboard.currency_id.id,
             "timezone": dashboard.timezone,
@@ -147,7 +152,7 @@ class SaleDashboardMailed(models.Model):
 
     @api.model
     def _remember(self, values, restated=()):
-        """Keep what :meth:`_describe` gave, and what the reader was told has changed."""
+        """Keep what :meth:`_describe` gave, and what was told to have changed."""
         now = fields.Datetime.now()
         for mailed_id, changes in restated:
             self.browse(mailed_id).write(self._to_columns(changes))
@@ -332,9 +337,15 @@ class SaleDashboardMailed(models.Model):
             for order_id in before.keys() | now.keys()
             if now.get(order_id) != before.get(order_id)
         }
-        largest = sorted(change, key=lambda order_id: (-abs(change[order_id]), order_id))
-        named = env["sale.order"].with_context(active_test=False).search_fetch(
-            [("id", "in", largest[:MAX_NAMED])], ["name", "state", "date_order"]
+        largest = sorted(
+            change, key=lambda order_id: (-abs(change[order_id]), order_id)
+        )
+        named = (
+            env["sale.order"]
+            .with_context(active_test=False)
+            .search_fetch(
+                [("id", "in", largest[:MAX_NAMED])], ["name", "state", "date_order"]
+            )
         )
         since = self._read_days(named, mailed, dashboard)
         reasons, unnamed = [], len(change)
@@ -365,19 +376,23 @@ class SaleDashboardMailed(models.Model):
         when it was last written.
         """
         # sudo: the log of orders that the reader may read.
-        messages = self.env["mail.message"].sudo().search_fetch(
-            [
-                ("model", "=", "sale.order"),
-                ("res_id", "in", orders.ids),
-                ("date", ">=", mailed.generated_at),
-                (
-                    "tracking_value_ids.field_id.name",
-                    "in",
-                    ["state", "amount_untaxed", "amount_total"],
-                ),
-            ],
-            ["res_id", "date"],
-            order="date, id",
+        messages = (
+            self.env["mail.message"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("model", "=", "sale.order"),
+                    ("res_id", "in", orders.ids),
+                    ("date", ">=", mailed.generated_at),
+                    (
+                        "tracking_value_ids.field_id.name",
+                        "in",
+                        ["state", "amount_untaxed", "amount_total"],
+                    ),
+                ],
+                ["res_id", "date"],
+                order="date, id",
+            )
         )
         logged = {message.res_id: message.date for message in messages}
         zoned = orders.with_context(tz=dashboard.timezone)

@@ -76,7 +76,9 @@ class SaleDashboardRun(models.Model):
             )
         }
         for run in self:
-            of_run = {state: n for (run_id, state), n in counts.items() if run_id == run.id}
+            of_run = {
+                state: n for (run_id, state), n in counts.items() if run_id == run.id
+            }
             run.recipient_count = sum(of_run.values())
             run.sent_count = of_run.get("sent", 0)
             run.skipped_count = of_run.get("skipped", 0)
@@ -115,7 +117,7 @@ class SaleDashboardRun(models.Model):
 
     @api.model
     def _finish_done(self):
-        """Conclude the runs of which no mail waits any more; tell owners of failures."""
+        """Conclude runs of which no mail waits any more; tell owners of failures."""
         rows = self.env.execute_query(
             SQL(
                 """

@@ -77,8 +77,8 @@ class SaleDashboardSubscription(models.Model):
         column1="subscription_id",
         column2="partner_id",
         string="External Recipients",
-        help="They get the owner's figures, which the mail says, and no link. Only sales"
-        " managers choose them.",
+        help="They get the owner's figures, which the mail says, and no link. Only"
+        " sales managers choose them.",
     )
     unserved_user_ids = fields.Many2many(
         comodel_name="res.users",
@@ -206,7 +206,8 @@ class SaleDashboardSubscription(models.Model):
         default="0",
     )
     day_of_month = fields.Integer(
-        default=1, help="In shorter months, the last day: 31 is the last of every month."
+        default=1,
+        help="In shorter months, the last day: 31 is the last of every month.",
     )
     hour = fields.Float(
         string="At", default=8.0, tracking=True, help="Local time of the time zone."
@@ -215,7 +216,9 @@ class SaleDashboardSubscription(models.Model):
         selection=lambda self: [(name, name) for name in sorted(pytz.all_timezones)],
         string="Time Zone",
         required=True,
-        default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
+        default=lambda self: self.env.user.tz
+        or self.env.company.partner_id.tz
+        or "UTC",
         help="Whose clocks the schedule means. The figures are those of each reader's"
         " own time zone.",
     )
@@ -354,7 +357,13 @@ class SaleDashboardSubscription(models.Model):
             }
 
     @api.depends(
-        "active", "schedule", "weekday", "day_of_month", "hour", "timezone", "company_id"
+        "active",
+        "schedule",
+        "weekday",
+        "day_of_month",
+        "hour",
+        "timezone",
+        "company_id",
     )
     def _compute_next_run(self):
         now = fields.Datetime.now()
@@ -428,7 +437,7 @@ class SaleDashboardSubscription(models.Model):
         """Refuse what no dashboard could be computed for, as the owner."""
         day = fields.Date.today()
         for subscription in self:
-            dashboards = self.env["sale.dashboard"].with_user(subscription.user_id)
+            dashboards = subscription._get_dashboards(subscription.user_id)
             try:
                 request = parse_request(day, day, **subscription._get_view_values())
                 dashboards._check_filters(request.filters)
@@ -489,7 +498,8 @@ class SaleDashboardSubscription(models.Model):
         if not self._is_by_manager():
             raise AccessError(
                 self.env._(
-                    "Only a sales manager decides what is mailed to external recipients."
+                    "Only a sales manager decides what is mailed to external"
+                    " recipients."
                 )
             )
         if self.company_ids - self.env.user.company_ids:
@@ -638,4 +648,3 @@ class SaleDashboardSubscription(models.Model):
         """What of a request to ``sale.dashboard.generate`` is kept."""
         self.ensure_one()
         return {name: self[name] for name in VIEW}
-

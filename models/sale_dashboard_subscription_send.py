@@ -152,7 +152,7 @@ class SaleDashboardSubscription(models.Model):
         ].has_access("read")
 
     def _read_as(self, user, due_at, partner=None):
-        """The dashboard of this subscription as a user, of the days seen from an instant.
+        """The dashboard of this subscription as a user, seen from an instant.
 
         :param user: whose rights, companies, zone and language count
         :param due_at: naive UTC
@@ -166,7 +166,11 @@ class SaleDashboardSubscription(models.Model):
             self.period_rule, local_today(due_at, get_zone(zone)), self.custom_days
         )
         dashboard = dashboards._generate(
-            False, date_from=first, date_to=last, timezone=zone, **self._get_view_values()
+            False,
+            date_from=first,
+            date_to=last,
+            timezone=zone,
+            **self._get_view_values(),
         )
         if "core" in (dashboard.errors or {}):
             raise UserError(dashboard.errors["core"])
@@ -251,7 +255,7 @@ class SaleDashboardSubscription(models.Model):
         return self.env._("No target is behind its pace.")
 
     def _read_targets(self, dashboard):
-        """Targets the reader knows all orders of; with filters, only those they name."""
+        """Targets whose orders the reader knows all; with filters, those they name."""
         filters = dashboard._get_filters()
         wanted = {"team": filters["team_ids"], "user": filters["user_ids"]}
         is_filtered = any(wanted.values())
@@ -314,7 +318,7 @@ class SaleDashboardSubscription(models.Model):
         return message
 
     def _render_mail(self, dashboard, user, partner, restatements, unsubscribe_url):
-        """Subject, page, text and images; without figures where only files are wanted."""
+        """Subject, page, text, images; without figures where only files are wanted."""
         mail = self.env["sale.dashboard.mail"].with_env(dashboard.env)
         link = dashboard._get_address() if user else None
         sender_note = None

@@ -12,7 +12,7 @@ class _Server(Controller):
     def _trigger_server(self):
         # It asks for any free port, and connects to it to have it begin.
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        return super()._trigger_server()
 
 
 @dataclass

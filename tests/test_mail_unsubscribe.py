@@ -53,6 +53,10 @@ class TestUnsubscribe(DashboardCase, HttpCase):
         [result] = page.xpath("//main/@data-result")
         return result
 
+    def assertAnswer(self, response, status, result):
+        self.assertEqual(response.status_code, status)
+        self.assertEqual(self.result(response), result)
+
     def assertUnchanged(self):
         for subscription in self.subscription | self.another:
             subscription.invalidate_recordset()
@@ -116,21 +120,15 @@ class TestUnsubscribe(DashboardCase, HttpCase):
         messages = self.subscription.message_ids
         self.assertEqual(self.post().status_code, 200)
         response = self.post(data={"confirm": "1"})
-        self.assertEqual(
-            (response.status_code, self.result(response)), (200, "already")
-        )
+        self.assertAnswer(response, 200, "already")
         response = self.url_open(self.path())
-        self.assertEqual(
-            (response.status_code, self.result(response)), (200, "already")
-        )
+        self.assertAnswer(response, 200, "already")
         self.assertEqual(self.subscription.message_ids, messages)
 
     def test_what_is_no_longer_there_is_left_already(self):
         self.subscription.unlink()
         response = self.url_open(self.path())
-        self.assertEqual(
-            (response.status_code, self.result(response)), (200, "already")
-        )
+        self.assertAnswer(response, 200, "already")
         self.assertEqual(self.post().status_code, 200)
 
     def test_tampered(self):
@@ -155,9 +153,7 @@ class TestUnsubscribe(DashboardCase, HttpCase):
                 response = self.post(token)
                 self.assertEqual(response.status_code, 403)
                 response = self.url_open(self.path(token))
-                self.assertEqual(
-                    (response.status_code, self.result(response)), (403, "invalid")
-                )
+                self.assertAnswer(response, 403, "invalid")
         self.assertUnchanged()
 
     def test_expired(self):
@@ -165,9 +161,7 @@ class TestUnsubscribe(DashboardCase, HttpCase):
             token = self.subscription._make_unsubscribe_token(self.other)
         self.assertEqual(self.post(token).status_code, 410)
         response = self.url_open(self.path(token))
-        self.assertEqual(
-            (response.status_code, self.result(response)), (410, "expired")
-        )
+        self.assertAnswer(response, 410, "expired")
         self.assertIn("latest of these mails", response.text)
         self.assertUnchanged()
         with freeze_time(fields.Datetime.now() - timedelta(days=179)):

@@ -1,4 +1,4 @@
-"""Subscriptions: when they are due, who may see and change them, what a preview shows."""
+"""Subscriptions: when they are due, who may see and change them, previews."""
 
 from datetime import datetime
 
@@ -80,7 +80,9 @@ class TestSubscription(SubscriptionCase):
             self.assertEqual(subscription.next_run, datetime(2025, 6, 27, 6, 0))
 
     def test_who_sees_what(self):
-        own = self.subscribe(self.salesperson, user_ids=[Command.set(self.colleague.ids)])
+        own = self.subscribe(
+            self.salesperson, user_ids=[Command.set(self.colleague.ids)]
+        )
         run = self.env["sale.dashboard.run"]._start(own, datetime(2025, 6, 12))
 
         def sees(user, record):
@@ -117,7 +119,9 @@ class TestSubscription(SubscriptionCase):
                     record.with_user(stranger).search([])
 
     def test_who_changes_what(self):
-        own = self.subscribe(self.salesperson, user_ids=[Command.set(self.colleague.ids)])
+        own = self.subscribe(
+            self.salesperson, user_ids=[Command.set(self.colleague.ids)]
+        )
         for field, value in (("name", "Mine now"), ("user_ids", [Command.clear()])):
             with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models"):
                 own.with_user(self.colleague).write({field: value})

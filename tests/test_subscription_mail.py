@@ -224,9 +224,7 @@ class TestSubscriptionMail(SubscriptionCase):
         own = self.subscribe(
             user_ids=[Command.set((moved | left | demoted | self.viewer).ids)]
         )
-        moved.write(
-            {"company_ids": [Command.set(second.ids)], "company_id": second.id}
-        )
+        moved.write({"company_ids": [Command.set(second.ids)], "company_id": second.id})
         left.active = False
         demoted.group_ids = [Command.set(self.env.ref("base.group_user").ids)]
         self.assertEqual(self.run_cron(), [self.viewer.email])
@@ -419,7 +417,9 @@ class TestSubscriptionMail(SubscriptionCase):
             user_ids=[Command.set((self.salesperson | self.viewer).ids)]
         )
         self.assertEqual(len(self.run_cron()), 1)
-        [waiting] = own.run_ids.delivery_ids.filtered(lambda one: one.state == "pending")
+        [waiting] = own.run_ids.delivery_ids.filtered(
+            lambda one: one.state == "pending"
+        )
         before = waiting.message_id
         self.assertEqual(len(self.run_cron(EIGHT + timedelta(minutes=6))), 1)
         self.assertEqual(
@@ -525,9 +525,7 @@ class TestSubscriptionMail(SubscriptionCase):
 
     def test_a_month(self):
         order = self.make_order(1240, at="2025-05-10 10:00:00")
-        self.subscribe(
-            schedule="monthly", day_of_month=11, period_rule="last_month"
-        )
+        self.subscribe(schedule="monthly", day_of_month=11, period_rule="last_month")
         self.run_cron()
         with freeze_time("2025-07-03 10:00:00"):
             self.cancel(order)
@@ -536,6 +534,17 @@ class TestSubscriptionMail(SubscriptionCase):
         text = " ".join(text.split())
         self.assertIn("May 2025 -$ 1,240.00", text)
         self.assertIn(f"{order.name} cancelled on 3 July", text)
+
+    def test_who_sees_more_by_now_is_not_told_of_a_change(self):
+        self.make_two_orders()
+        self.subscribe(user_ids=[Command.set(self.salesperson.ids)])
+        self.run_cron()
+        self.salesperson.group_ids += self.env.ref(
+            "sales_team.group_sale_salesman_all_leads"
+        )
+        self.run_cron(EIGHT + DAY)
+        text = text_of(self.inbox.of(self.salesperson.email)[-1])
+        self.assertNotIn("mailed", text)
 
     def test_month_to_date_grows_by_itself(self):
         self.make_two_orders()

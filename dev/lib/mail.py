@@ -19,8 +19,11 @@ SCRIPTS = paths.DEV / "lib" / "scripts"
 LOG = "test-mail"
 
 
-def run(databases: Databases) -> Result:
-    """On a copy of the demo company's database."""
+def run(databases: Databases, readers: int) -> Result:
+    """On a copy of the demo company's database.
+
+    :param readers: how many recipients each of twenty views has
+    """
     databases.drop(DATABASE)
     databases.copy(paths.ADDON, DATABASE)
     shell = databases.workshop.odoo("shell", "-d", DATABASE, "--no-http")
@@ -36,6 +39,7 @@ def run(databases: Databases) -> Result:
                     "WORKER": json.dumps([str(part) for part in shell]),
                     "WORKER_SCRIPT": str(SCRIPTS / "mail_worker.py"),
                     "SIGNALS": folder,
+                    "READERS": str(readers),
                 },
                 stdin=(SCRIPTS / "mail_checks.py").read_text("utf-8"),
                 on_line=lambda line: lines.append(line.strip()),

@@ -15,10 +15,11 @@ LANGUAGES = {"": "en_US", "_de": "de_DE", "_fr": "fr_FR", "_ar": "ar_001"}
 
 folder = Path(os.environ["FOLDER"])
 company = find_demo_company(env)  # noqa: F821 - odoo shell provides it
+reader = env.ref("base.user_admin")  # noqa: F821
+reader.tz = "Europe/Paris"
 last = date.today().replace(day=1) - timedelta(days=1)
 for suffix, code in LANGUAGES.items():
     env["res.lang"]._activate_lang(code)  # noqa: F821
-    reader = env.ref("base.user_admin")  # noqa: F821
     dashboards = env(user=reader)["sale.dashboard"].with_context(  # noqa: F821
         allowed_company_ids=company.ids, lang=code
     )

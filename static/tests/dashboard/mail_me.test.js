@@ -1,7 +1,13 @@
 import { expect, test } from "@odoo/hoot";
 import { click, edit, press, queryFirst, waitFor } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
-import { contains, makeServerError, mockService, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    contains,
+    getService,
+    makeServerError,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
 import { getPeriodRule, getRuleRange } from "@sale_dashboard/dashboard/mail_me/period_rule";
 import { makeCustomPeriod, PRESETS } from "@sale_dashboard/dashboard/periods";
 import {
@@ -78,7 +84,7 @@ test("filters, comparison and a relative period are kept as they are", async () 
     expect("#o_sd_mail_name").toHaveValue("Sales · My Orders");
     expect("#o_sd_mail_rule").toHaveValue("last_month");
     expect(".o_sd_mail_days").toHaveCount(0);
-    expect(".modal p:last-child").toHaveText("vs previous year · With taxes · My Orders");
+    expect(".o_sd_mail_summary").toHaveText("vs previous year · With taxes · My Orders");
     await contains(".o_sd_subscribe").click();
     expect.verifySteps([
         {
@@ -145,18 +151,16 @@ test("what the server refuses is said, and nothing is lost", async () => {
 
 test("the way to the subscription", async () => {
     stepSubscriptions();
-    mockService("action", {
-        doAction(action) {
-            if (action.res_model) {
-                expect.step([action.res_model, action.res_id]);
-            }
-            return super.doAction(...arguments);
-        },
+    mockDashboard();
+    await openDashboard();
+    await waitFor(".o_sd_card");
+    patchWithCleanup(getService("action"), {
+        doAction: ({ res_id, res_model }) => expect.step([res_model, res_id]),
     });
-    await openDialog();
+    await contains(".o_sd_mail_me").click();
     await contains(".o_sd_subscribe").click();
-    await waitFor(".o_notification_buttons button");
-    expect(".o_notification_buttons button").toHaveText("Change it");
+    await contains(".o_notification_buttons button:contains(Change it)").click();
+    expect.verifySteps([expect.any(Object), ["sale.dashboard.subscription", 5]]);
 });
 
 test("a period that no mail can be about becomes as many last days, and says so", async () => {
