@@ -7,10 +7,12 @@ from . import test_engine_properties
 from . import test_engine_request
 from . import test_engine_targets
 from . import test_api
+from . import test_assets
 from . import test_bad_input
 from . import test_browser
 from . import test_cache
 from . import test_change_token
+from . import test_code_samples
 from . import test_demo_company
 from . import test_figures
 from . import test_growth

@@ -12,7 +12,7 @@ import { makePayload } from "../helpers/payload";
 
 setupDashboardTests();
 
-const CARDS = ".o_sd_card[data-metric]";
+const CARDS = ".o_sd_page[aria-busy=false] .o_sd_card[data-metric]";
 const ORDERS = "[data-metric=total_orders] .o_sd_card_value";
 
 /** The token of a state: the number of changes up to it, and a stamp. */
