@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from datetime import timedelta
-from urllib.parse import urlencode, urljoin
+from urllib.parse import quote, urlencode, urljoin
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
@@ -15,7 +15,7 @@ from odoo.tools import mute_logger
 
 from .common import DashboardCase
 
-TIMEOUT = 120
+TIMEOUT = 180
 #: where the payload has what a tile shows; a panel by its class
 PLACES = {
     "total_revenue": ["overview", "total_revenue"],
@@ -39,14 +39,14 @@ COLLECT = """
     const find = (selector) => document.querySelector(selector);
     const all = (selector) => [...document.querySelectorAll(selector)];
     const wait = async (what) => {
-        for (let i = 0; i < 1200; i++) {
+        for (let i = 0; i < 3600; i++) {
             const found = what();
             if (found) {
                 return found;
             }
             await new Promise((resolve) => setTimeout(resolve, 25));
         }
-        throw new Error(`waited in vain: ${what}`);
+        throw new Error(`waited in vain: ${what}\n${document.body.innerText}`);
     };
     await wait(() => find(".o_sd_set_targets"));
     await wait(() => find(".o_sd_page[aria-busy=false] [data-dimension=product]")).then(
@@ -93,6 +93,11 @@ class TestCodeSamples(DashboardCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # Made while the page loads, they would hold up its other requests.
+        for name in ("web.assets_web", "sale_dashboard.assets", "web.chartjs_lib"):
+            bundle = cls.env["ir.qweb"]._get_asset_bundle(name)
+            bundle.css()
+            bundle.js()
         cls.second = cls.make_company("Second SA", cls.eur)
         cls.make_rate(cls.eur, "2024-01-01", 0.8)
         cls.viewer.write(
@@ -156,7 +161,8 @@ class TestCodeSamples(DashboardCase, HttpCase):
                 "granularity": "weekly",
                 "measure": "total",
                 "filters": json.dumps([{"domain": repr(domain)}]),
-            }
+            },
+            quote_via=quote,
         )
         browser.navigate_to(
             urljoin(self.base_url(), f"/odoo/sales-dashboard?{address}")

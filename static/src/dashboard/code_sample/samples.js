@@ -142,6 +142,11 @@ function writePrint({ path }) {
     return `print(json.dumps(${value}, indent=2, ensure_ascii=False))`;
 }
 
+/** In no line of ours: Odoo would take one that begins so for an import of this module. */
+function writeImports(...names) {
+    return names.map((name) => `import ${name}\n`).join("");
+}
+
 /** zenoo-rpc takes another port than the protocol's where none is named. */
 function withPort(origin) {
     const { hostname, port, protocol } = new URL(origin);
@@ -164,10 +169,7 @@ function writeZenoo({ context, kwargs, method, path, then }, { database, login, 
         ? call(ID, { method, kwargs }, "[]") + call("answer", then, onRecord)
         : call("answer", { method, kwargs }, "[]");
     return `\
-import asyncio
-import json
-import os
-
+${writeImports("asyncio", "json", "os")}
 from zenoo_rpc import ZenooClient
 
 
@@ -196,9 +198,7 @@ function writeJson2({ context, kwargs, method, path, then }, { database, origin 
         ? call(ID, { method, kwargs }) + call("answer", then, onRecord)
         : call("answer", { method, kwargs });
     return `\
-import json
-import os
-from urllib.request import Request, urlopen
+${writeImports("json", "os")}from urllib.request import Request, urlopen
 
 
 def call(method, **arguments):
