@@ -14,11 +14,13 @@ from . import test_engine_text_page
 from . import test_api
 from . import test_api_databases
 from . import test_api_document
+from . import test_assets
 from . import test_bad_input
 from . import test_browser
 from . import test_cache
 from . import test_change_token
 from . import test_clients
+from . import test_code_samples
 from . import test_demo_company
 from . import test_exports
 from . import test_figures

@@ -99,7 +99,8 @@ class TestOneFigure(ClientsCase):
         return payload["overview"]["total_revenue"]
 
     def figure_by_http_section(self):
-        return json.loads(self.fetch("overview"), parse_float=Decimal)["total_revenue"]
+        part = json.loads(self.fetch("overview"), parse_float=Decimal)
+        return part["overview"]["total_revenue"]
 
     def figure_by_http_curve(self):
         part = json.loads(self.fetch("sales_by_period"), parse_float=Decimal)

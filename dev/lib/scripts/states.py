@@ -263,6 +263,15 @@ def walk(page: Page) -> Iterator[str]:
     browser.wait_for(".o_sd_key_map")
     yield "help"
     close_dialog(browser)
+    browser.click(".o_sd_revenue_chart .o_sd_code_button")
+    browser.wait_for(".o_sd_code")
+    yield "code"
+    close_dialog(browser)
+    browser.click(".o_sd_actions")
+    browser.wait_for(".o_sd_menu [data-action]")
+    yield "actions"
+    browser.click(".o_sd_actions")
+    browser.wait_for("body:not(:has(.o_sd_menu))")
     browser.click(".o_sd_period_button")
     browser.wait_for(".o_sd_period_menu")
     yield "choosing_a_period"

@@ -8,6 +8,7 @@ import {
     COMPARISONS,
     DEFAULT_CHOICE,
     GRANULARITIES,
+    LOOKS,
     MEASURES,
 } from "./dashboard_model";
 import { CUSTOM, isValidPeriod } from "./periods";
@@ -24,6 +25,7 @@ import { CUSTOM, isValidPeriod } from "./periods";
  * @typedef View
  * @property {Partial<Choice>} choice
  * @property {AddressFacet[] | null} facets null where the address says nothing at all
+ * @property {number[]} companies the current one first; none where nothing is told
  * @property {boolean} isWall
  * @property {string[]} unreadable parameters that mean nothing, as they are written
  */
@@ -33,17 +35,24 @@ const CHOICES = {
     granularity: GRANULARITIES,
     measure: MEASURES,
     breakdown: BREAKDOWNS,
+    ...LOOKS,
 };
 const PERIOD_KEYS = ["period", "from", "to", "step"];
-export const ADDRESS_KEYS = [...PERIOD_KEYS, ...Object.keys(CHOICES), "filters", "wall"];
+export const ADDRESS_KEYS = [
+    ...PERIOD_KEYS,
+    ...Object.keys(CHOICES),
+    "filters",
+    "companies",
+    "wall",
+];
 /** Where Odoo's action service keeps what it does not show in the address. */
 const STATE_KEY = "saleDashboard";
 
 /**
- * @param {{ choice: Choice, facets: AddressFacet[], isWall: boolean }} view
+ * @param {Omit<View, "unreadable">} view with all of a choice
  * @returns {{ [key: string]: string | number }}
  */
-export function writeAddress({ choice, facets, isWall }) {
+export function writeAddress({ choice, companies, facets, isWall }) {
     const { date_from, date_to, preset, unit } = choice.period;
     const params = { period: preset };
     if (preset === CUSTOM) {
@@ -56,6 +65,9 @@ export function writeAddress({ choice, facets, isWall }) {
     }
     if (facets.length) {
         params.filters = JSON.stringify(facets);
+    }
+    if (companies.length) {
+        params.companies = companies.join("-");
     }
     if (isWall) {
         params.wall = 1;
@@ -86,7 +98,7 @@ function readFacets(text) {
  */
 export function readAddress(params) {
     const isTold = (name) => params[name] !== undefined;
-    const view = { choice: {}, facets: null, isWall: false, unreadable: [] };
+    const view = { choice: {}, companies: [], facets: null, isWall: false, unreadable: [] };
     const refuse = (...names) =>
         view.unreadable.push(
             names
@@ -118,6 +130,13 @@ export function readAddress(params) {
             view.facets = facets;
         } else {
             refuse("filters");
+        }
+    }
+    if (isTold("companies")) {
+        if (/^\d{1,9}(-\d{1,9})*$/.test(params.companies)) {
+            view.companies = String(params.companies).split("-").map(Number);
+        } else {
+            refuse("companies");
         }
     }
     view.isWall = String(params.wall) === "1";

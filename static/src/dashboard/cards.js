@@ -168,6 +168,7 @@ export function makeCards(payload, getError) {
             name,
             label: getFigureLabel(name),
             definition: getDefinition(name, payload),
+            tile: name,
             error: getError(name),
         };
         if (card.error) {
@@ -198,6 +199,7 @@ export function makeCards(payload, getError) {
         name: metric.name,
         label: metric.label,
         definition: metric.help || metric.label,
+        tile: "metrics",
         error: null,
         ...formatValue(metric.value, metric.kind, currency_id),
         comparison:

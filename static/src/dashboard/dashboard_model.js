@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { download } from "@web/core/network/download";
 import { user } from "@web/core/user";
 import { Reactive } from "@web/core/utils/reactive";
-import { getErrorSentence } from "./errors";
+import { getErrorSentence, isRefusal } from "./errors";
 import { formatAmount, formatCount, formatDayRange } from "./format";
 import { Part } from "./part";
 import {
@@ -15,6 +15,7 @@ import {
     resolveGranularity,
     resolvePeriod,
 } from "./periods";
+import { BREAKDOWN_SORTS, CUSTOMER_SORTS, DEFAULT_SORT } from "./sort";
 
 /**
  * @typedef {import("./periods").Period} Period
@@ -28,6 +29,12 @@ import {
  * @property {"untaxed" | "total"} measure
  * @property {string} breakdown the dimension of the leaderboard that is shown
  * @property {Array} domain which orders, as the search says
+ * @property {"bars" | "line"} chart how revenue is drawn; this and what follows is of the
+ *  looks alone
+ * @property {"hidden" | "shown"} orders on the chart
+ * @property {"hidden" | "shown"} table in the place of the chart
+ * @property {string} sort_customers see `sort.js`
+ * @property {string} sort_breakdown
  *
  * @typedef {{ payload: Object, choice: Choice }} Answer
  */
@@ -44,6 +51,15 @@ export const MEASURES = ["untaxed", "total"];
 /** Read when asked for: the first paint does not wait for them. */
 export const LINE_BREAKDOWNS = ["product", "category"];
 export const BREAKDOWNS = ["user", "team", "country", ...LINE_BREAKDOWNS, "rfm_group"];
+const VISIBILITIES = ["hidden", "shown"];
+/** What changes how figures are shown, not which. */
+export const LOOKS = {
+    chart: ["bars", "line"],
+    orders: VISIBILITIES,
+    table: VISIBILITIES,
+    sort_customers: CUSTOMER_SORTS,
+    sort_breakdown: BREAKDOWN_SORTS,
+};
 export const DEFAULT_CHOICE = Object.freeze({
     period: DEFAULT_PERIOD,
     granularity: "auto",
@@ -51,6 +67,11 @@ export const DEFAULT_CHOICE = Object.freeze({
     measure: "untaxed",
     breakdown: "user",
     domain: [],
+    chart: "bars",
+    orders: "hidden",
+    table: "hidden",
+    sort_customers: DEFAULT_SORT,
+    sort_breakdown: DEFAULT_SORT,
 });
 
 /** The section that computes each figure: `payload.errors` names the failed ones. */
@@ -136,6 +157,8 @@ export class DashboardModel extends Reactive {
         this.error = null;
         /** Whether that was a request nobody asked for. */
         this.isErrorQuiet = false;
+        /** Whether the same request would fail again. */
+        this.isRefused = false;
         this.isConnected = true;
         /** Products and categories: by dimension. */
         this.lines = Object.fromEntries(
@@ -321,7 +344,8 @@ export class DashboardModel extends Reactive {
      * @param {string} breakdown
      */
     async chooseBreakdown(breakdown) {
-        this._acceptChoice({ breakdown });
+        // Its columns are others.
+        this._acceptChoice({ breakdown, sort_breakdown: DEFAULT_SORT });
         await this._loadLines();
     }
 
@@ -348,6 +372,7 @@ export class DashboardModel extends Reactive {
                 this.isLoading = false;
                 this.error = getErrorSentence(error);
                 this.isErrorQuiet = silent;
+                this.isRefused = isRefusal(error);
             }
             if (getErrorSentence(error) === null) {
                 throw error;
@@ -443,6 +468,7 @@ export class DashboardModel extends Reactive {
             compare: COMPARISONS,
             measure: MEASURES,
             breakdown: BREAKDOWNS,
+            ...LOOKS,
         })) {
             if (values.includes(names[name])) {
                 choice[name] = names[name];

@@ -9,6 +9,15 @@ const USER_ERRORS = [
 ];
 
 /**
+ * @param {Error} error
+ * @returns {boolean} whether the server will never do what it was asked for: asking again
+ *  is of no use
+ */
+export function isRefusal(error) {
+    return error instanceof RPCError && error.exceptionName === "odoo.exceptions.ValidationError";
+}
+
+/**
  * What went wrong, for the person in front of the screen.
  *
  * @param {Error} error

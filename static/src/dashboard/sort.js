@@ -1,5 +1,15 @@
-import { useState } from "@odoo/owl";
+import { onWillUpdateProps, useComponent, useState } from "@odoo/owl";
 import { user } from "@web/core/user";
+
+/**
+ * The order of a table's rows as a word: the name of a column, from the least to the
+ * largest; after a minus from the largest to the least. Rows come by revenue.
+ */
+export const DEFAULT_SORT = "-revenue";
+const COLUMNS = ["name", "revenue", "orders", "share", "change"];
+const listSorts = (columns) => columns.flatMap((column) => [column, `-${column}`]);
+export const CUSTOMER_SORTS = listSorts([...COLUMNS, "lifetime", "group"]);
+export const BREAKDOWN_SORTS = listSorts([...COLUMNS, "count"]);
 
 /**
  * The order of a table's rows: by one column, up or down. What has no value comes last
@@ -7,17 +17,23 @@ import { user } from "@web/core/user";
  */
 class Sorting {
     /**
-     * @param {string} column
-     * @param {boolean} isDescending
+     * @param {(word: string) => void} onSelect
      */
-    constructor(column, isDescending) {
-        this.initial = { column, isDescending };
-        this.reset();
+    constructor(onSelect) {
+        this.onSelect = onSelect;
+        this.show();
     }
 
-    /** As the rows came. */
-    reset() {
-        Object.assign(this, this.initial);
+    /**
+     * @param {string} [word]
+     */
+    show(word = DEFAULT_SORT) {
+        this.isDescending = word.startsWith("-");
+        this.column = word.replace("-", "");
+    }
+
+    get word() {
+        return `${this.isDescending ? "-" : ""}${this.column}`;
     }
 
     /**
@@ -30,6 +46,7 @@ class Sorting {
     select(column, isText) {
         this.isDescending = column === this.column ? !this.isDescending : !isText;
         this.column = column;
+        this.onSelect(this.word);
     }
 
     /**
@@ -50,8 +67,8 @@ class Sorting {
      * @returns {Row[]}
      */
     apply(rows, getters) {
-        const { column, initial, isDescending } = this;
-        if (column === initial.column && isDescending === initial.isDescending) {
+        const { column, isDescending, word } = this;
+        if (word === DEFAULT_SORT) {
             return rows;
         }
         const sign = isDescending ? -1 : 1;
@@ -69,11 +86,25 @@ class Sorting {
     }
 }
 
+/** Of a component that may be told how to sort, and tells how its user sorts. */
+export const sortProps = {
+    onSort: { type: Function, optional: true },
+    sortedBy: { type: String, optional: true },
+};
+
 /**
- * @param {string} column by which the rows come sorted
- * @param {boolean} [isDescending]
+ * The sorting of a component with `sortProps`.
+ *
  * @returns {Sorting}
  */
-export function useSort(column, isDescending = true) {
-    return useState(new Sorting(column, isDescending));
+export function useSort() {
+    const component = useComponent();
+    const sorting = useState(new Sorting((word) => component.props.onSort?.(word)));
+    sorting.show(component.props.sortedBy);
+    onWillUpdateProps(({ sortedBy }) => {
+        if (sortedBy !== component.props.sortedBy) {
+            sorting.show(sortedBy);
+        }
+    });
+    return sorting;
 }

@@ -19,10 +19,3 @@ export function isDarkTheme() {
     }
     return (0.299 * red + 0.587 * green + 0.114 * blue) / 255 < DARK_BELOW;
 }
-
-/**
- * @returns {boolean} whether the viewer asked the system for less motion
- */
-export function prefersReducedMotion() {
-    return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-}

@@ -3,7 +3,12 @@ import { browser } from "@web/core/browser/browser";
 
 const OWN = "sale_dashboard.";
 
-function listTemplates(components, found = new Set()) {
+/**
+ * @param {Object} components
+ * @param {Set<string>} [found]
+ * @returns {Set<string>} our templates of these components, and of their components
+ */
+export function listTemplates(components, found = new Set()) {
     for (const { template, components: own = {} } of Object.values(components)) {
         if (template.startsWith(OWN) && !found.has(template)) {
             found.add(template);

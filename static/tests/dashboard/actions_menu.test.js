@@ -39,7 +39,7 @@ test("what addons add is in the menu, in its order, and is told what is shown", 
         });
     mockDashboard();
     await openDashboard();
-    await waitFor(".o_sd_card");
+    await waitFor(".o_sd_page[aria-busy=false] .o_sd_card");
     await contains(".o_sd_actions").click();
     expect(".o_sd_menu").toHaveAttribute("role", "listbox");
     expect(queryAllTexts(".o_sd_menu [data-action]")).toEqual(["First", "Second"]);
@@ -67,6 +67,6 @@ test("what addons add is in the menu, in its order, and is told what is shown", 
 test("without anything to do there is no menu", async () => {
     mockDashboard();
     await openDashboard();
-    await waitFor(".o_sd_card");
+    await waitFor(".o_sd_page[aria-busy=false] .o_sd_card");
     expect(".o_sd_actions").toHaveCount(0);
 });

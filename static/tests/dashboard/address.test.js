@@ -6,6 +6,7 @@ describe.current.tags("headless");
 
 function write(view) {
     return writeAddress({
+        companies: [],
         facets: [],
         isWall: false,
         ...view,
@@ -46,6 +47,19 @@ test("what is written is what is read", () => {
         },
         {
             choice: {
+                period: { preset: "today" },
+                chart: "line",
+                orders: "shown",
+                table: "shown",
+                sort_customers: "-lifetime",
+                sort_breakdown: "name",
+            },
+            companies: [3, 1],
+            facets: [],
+            isWall: false,
+        },
+        {
+            choice: {
                 period: {
                     preset: "custom",
                     date_from: "2026-09-01",
@@ -58,13 +72,14 @@ test("what is written is what is read", () => {
         },
     ];
     for (const view of views) {
-        expect(readAddress(write(view))).toEqual({ ...view, unreadable: [] });
+        expect(readAddress(write(view))).toEqual({ companies: [], ...view, unreadable: [] });
     }
 });
 
 test("an address that says nothing leaves everything to the defaults", () => {
     expect(readAddress({})).toEqual({
         choice: {},
+        companies: [],
         facets: null,
         isWall: false,
         unreadable: [],
@@ -84,6 +99,8 @@ test("what cannot be read is named, and the rest is read", () => {
         measure: 7,
         breakdown: "team",
         filters: "[{",
+        sort_customers: "moon",
+        companies: "1-x",
         wall: "yes",
     });
     expect(choice).toEqual({ granularity: "weekly", breakdown: "team" });
@@ -92,7 +109,9 @@ test("what cannot be read is named, and the rest is read", () => {
         "period=custom&from=2026-13-01&to=2026-W05",
         "compare=best_year",
         "measure=7",
+        "sort_customers=moon",
         "filters=[{",
+        "companies=1-x",
     ]);
 });
 

@@ -28,7 +28,7 @@ import {
 
 setupDashboardTests();
 
-const CARDS = ".o_sd_card[data-metric]";
+const CARDS = ".o_sd_page[aria-busy=false] .o_sd_card[data-metric]";
 
 function mockActions() {
     const actions = [];
@@ -140,7 +140,8 @@ test("nothing sold: the zeros, and what to do next", async () => {
 test("nothing sold: what is to come shows all the same", async () => {
     mockDashboard(makeEmptyPayload());
     await openDashboard();
-    await waitFor(".o_sd_empty");
+    await waitFor(CARDS);
+    expect(".o_sd_empty").toHaveCount(1);
     expect(".o_sd_quotations").toHaveCount(1);
     expect(".o_sd_targets").toHaveCount(1);
     expect(".o_sd_bridge").toHaveCount(0);
@@ -459,7 +460,7 @@ test("a target opens its orders; who may sets targets", async () => {
     expect(actions[1].name).toBe("Europe");
 });
 
-test("the server refuses: its sentence, and another try", async () => {
+test("the server refuses what it is asked: its sentence, and nothing to try again", async () => {
     let fails = true;
     mockDashboard(() => {
         if (fails) {
@@ -470,6 +471,29 @@ test("the server refuses: its sentence, and another try", async () => {
     await openDashboard();
     await waitFor(".o_sd_failure");
     expect(".o_sd_failure").toHaveText(/Too many years\./);
+    expect(".o_sd_retry").toHaveCount(0);
+    fails = false;
+    // Something else is asked.
+    await press("m");
+    await waitFor(CARDS);
+    expect(".o_sd_failure").toHaveCount(0);
+    fails = true;
+    await press("m");
+    await waitFor(".o_sd_strip");
+    expect(".o_sd_retry").toHaveCount(0);
+});
+
+test("the server fails: its sentence, and another try", async () => {
+    let fails = true;
+    mockDashboard(() => {
+        if (fails) {
+            throw makeServerError({ type: "UserError", message: "Come back later." });
+        }
+        return makePayload();
+    });
+    await openDashboard();
+    await waitFor(".o_sd_failure");
+    expect(".o_sd_failure").toHaveText(/Come back later\./);
     expect(".o_error_dialog").toHaveCount(0);
     fails = false;
     await click(".o_sd_failure .o_sd_retry");

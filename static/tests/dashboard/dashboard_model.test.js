@@ -89,6 +89,8 @@ test("what is not valid is not chosen", async () => {
         compare: "best_year",
         measure: "margin",
         breakdown: "moon",
+        chart: "cake",
+        sort_customers: "-moon",
     };
     const model = makeModel(async () => makePayload(), { choice });
     expect(model.choice).toEqual({
@@ -98,6 +100,11 @@ test("what is not valid is not chosen", async () => {
         measure: "untaxed",
         breakdown: "user",
         domain: [],
+        chart: "bars",
+        orders: "hidden",
+        table: "hidden",
+        sort_customers: "-revenue",
+        sort_breakdown: "-revenue",
     });
 });
 
@@ -265,6 +272,7 @@ test("a later visit starts from what was exported", async () => {
         granularity: "weekly",
         compare: "previous_year",
     });
+    await model.choose({ chart: "line", sort_customers: "name", sort_breakdown: "name" });
     await model.chooseBreakdown("team");
     const visit = makeModel(async () => makePayload(), model.exportState());
     expect(visit.status).toBe(Status.READY);
@@ -275,6 +283,11 @@ test("a later visit starts from what was exported", async () => {
         measure: "untaxed",
         breakdown: "team",
         domain: [],
+        chart: "line",
+        orders: "hidden",
+        table: "hidden",
+        sort_customers: "name",
+        sort_breakdown: "-revenue",
     });
 });
 

@@ -16,6 +16,7 @@ import {
     toggleSearchBarMenu,
 } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
+import { user } from "@web/core/user";
 import { KEYS } from "@sale_dashboard/dashboard/keyboard";
 import { DashboardSearchModel } from "@sale_dashboard/dashboard/search_model";
 import {
@@ -29,7 +30,7 @@ import { makeEmptyPayload, makePayload } from "../helpers/payload";
 
 setupDashboardTests();
 
-const CARDS = ".o_sd_card[data-metric]";
+const CARDS = ".o_sd_page[aria-busy=false] .o_sd_card[data-metric]";
 
 function getParams() {
     return Object.fromEntries(new URL(browser.location.href).searchParams);
@@ -220,6 +221,112 @@ test("every choice is in the address, and a step of the history", async () => {
         ask(),
         ask(before),
     ]);
+});
+
+test("how it is drawn and sorted is in the address: nothing is asked anew", async () => {
+    await openAndStep();
+    await contains(".o_sd_as_line").click();
+    await contains(".o_sd_orders_toggle").click();
+    await contains(".o_sd_top_customers th:contains(Orders) button").click();
+    await contains(".o_sd_breakdown th:contains(Salesperson) button").click();
+    await advanceTime(1000);
+    expect(getParams()).toEqual({
+        period: "last_30_days",
+        chart: "line",
+        orders: "shown",
+        sort_customers: "-orders",
+        sort_breakdown: "name",
+    });
+    browser.history.back();
+    await advanceTime(1000);
+    await animationFrame();
+    expect(".o_sd_breakdown th[aria-sort=descending]").toHaveText("Revenue");
+    expect(".o_sd_top_customers th[aria-sort=descending]").toHaveText("Orders");
+    browser.history.go(-2);
+    await advanceTime(1000);
+    await animationFrame();
+    expect(".o_sd_as_line").toHaveAttribute("aria-pressed", "true");
+    expect(".o_sd_orders_toggle").toHaveAttribute("aria-pressed", "false");
+    expect(".o_sd_top_customers th[aria-sort=descending]").toHaveText("Revenue");
+    expect.verifySteps([ask()]);
+});
+
+test("an address draws and sorts as it says", async () => {
+    await openAndStep(() =>
+        openAddress({
+            period: "last_30_days",
+            orders: "shown",
+            table: "shown",
+            sort_customers: "name",
+            sort_breakdown: "-orders",
+            breakdown: "team",
+        })
+    );
+    expect(".o_sd_revenue_chart .o_sd_table_toggle").toHaveAttribute("aria-pressed", "true");
+    expect(queryAllTexts(".o_sd_top_customers tbody .o_sd_row_button")).toEqual([
+        "Azure Interior",
+        "Deco Addict",
+        "Lumber Inc",
+    ]);
+    expect(".o_sd_breakdown th[aria-sort=descending]").toHaveText("Orders");
+    // The columns of another leaderboard are others.
+    await contains("[data-dimension=user]").click();
+    await advanceTime(1000);
+    expect(getParams().sort_breakdown).toBe(undefined);
+    expect(".o_sd_breakdown th[aria-sort=descending]").toHaveText("Revenue");
+    expect.verifySteps([ask()]);
+});
+
+/** The reader may see three companies, and sees the first. */
+function defineCompanies() {
+    serverState.companies = [1, 2, 3].map((id) => ({
+        id,
+        name: `Company ${id}`,
+        sequence: id,
+        parent_id: false,
+        child_ids: [],
+    }));
+    patchWithCleanup(user, {
+        activateCompanies: (ids, options) => expect.step([ids, options]),
+    });
+}
+
+const SWITCH = { includeChildCompanies: false, reload: true };
+
+test("who has several companies has those shown in the address", async () => {
+    defineCompanies();
+    await openAndStep();
+    await advanceTime(1000);
+    expect(getParams()).toEqual({ period: "last_30_days", companies: "1" });
+    expect.verifySteps([ask()]);
+});
+
+test("the companies of an address are switched to, as far as they are the reader's", async () => {
+    defineCompanies();
+    mockDashboard(() => expect.step("asked"));
+    await openAddress({ period: "last_30_days", companies: "2-9-1" });
+    await animationFrame();
+    expect(".o_sale_dashboard").toHaveCount(0);
+    expect.verifySteps([[[2, 1], SWITCH]]);
+});
+
+test("none of the companies is the reader's: says so, and shows his own", async () => {
+    defineCompanies();
+    mockService("notification", { add: (message) => expect.step(message) });
+    await openAndStep(() => openAddress({ period: "last_30_days", companies: "9" }));
+    expect.verifySteps([
+        ask(),
+        "A part of this address means nothing here and was left out: companies=9",
+    ]);
+});
+
+test("who switches companies himself stays with them", async () => {
+    defineCompanies();
+    browser.sessionStorage.setItem("sale_dashboard.companies", "2-1");
+    await openAndStep(() => openAddress({ period: "last_30_days", companies: "2-1" }));
+    await advanceTime(1000);
+    expect(getParams().companies).toBe("1");
+    expect.verifySteps([ask()]);
 });
 
 test("an address opens what it says, under the reader's own names", async () => {

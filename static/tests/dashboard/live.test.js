@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { hover, queryAllTexts, queryFirst, queryRect, waitFor } from "@odoo/hoot-dom";
+import { hover, queryAllTexts, queryFirst, queryRect, waitFor, waitUntil } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import {
     getService,
@@ -12,7 +12,7 @@ import { makePayload } from "../helpers/payload";
 
 setupDashboardTests();
 
-const CARDS = ".o_sd_card[data-metric]";
+const CARDS = ".o_sd_page[aria-busy=false] .o_sd_card[data-metric]";
 const ORDERS = "[data-metric=total_orders] .o_sd_card_value";
 
 /** The token of a state: the number of changes up to it, and a stamp. */
@@ -155,6 +155,8 @@ test("the network was off and is back: Odoo calls that a first connection", asyn
 
 test("opened while the connection is lost, it says so", async () => {
     await openLiveDashboard();
+    // Or the first connection could come after it is said to be lost.
+    await waitUntil(() => getService("bus_service").workerState === "CONNECTED");
     getService("bus_service").workerState = "DISCONNECTED";
     await getService("action").doAction(
         { type: "ir.actions.client", tag: "sale_dashboard", name: "Another" },

@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { click, drag, keyDown, press, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { click, drag, keyDown, press, queryAllTexts, queryFirst, waitUntil } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { Component, useState, xml } from "@odoo/owl";
 import { mountWithCleanup } from "@web/../tests/web_test_helpers";
@@ -21,12 +21,20 @@ function makeProps(props) {
     };
 }
 
+/** With its canvas drawn, which comes after what can be read. */
+async function mountChart(options, Root = RevenueChart) {
+    const component = await mountWithCleanup(Root, options);
+    await waitUntil(() => !queryFirst("canvas") || getChart());
+    await animationFrame();
+    return component;
+}
+
 function getChart() {
     return Chart.getChart(queryFirst("canvas"));
 }
 
 test("says what it shows: title, sentence, table", async () => {
-    await mountWithCleanup(RevenueChart, { props: makeProps() });
+    await mountChart({ props: makeProps() });
     expect("h2").toHaveText("Revenue by day");
     expect(".o_sd_sentence").toHaveText("$ 248,310 in 30 days. Today is not over.");
     expect("canvas").toHaveCount(1);
@@ -40,7 +48,7 @@ test("says what it shows: title, sentence, table", async () => {
 });
 
 test("draws a bar per bucket, those that are not whole apart", async () => {
-    await mountWithCleanup(RevenueChart, { props: makeProps() });
+    await mountChart({ props: makeProps() });
     const { data } = getChart();
     expect(data.datasets[0].data).toHaveLength(30);
     expect(data.labels.at(-1)).toBe("Nov 22");
@@ -52,7 +60,7 @@ test("draws a bar per bucket, those that are not whole apart", async () => {
 });
 
 test("as a line: what is not whole is hollow, and reached by a dashed line", async () => {
-    await mountWithCleanup(RevenueChart, { props: makeProps({ isCompared: true }) });
+    await mountChart({ props: makeProps({ isCompared: true }) });
     expect(".o_sd_as_bars").toHaveAttribute("aria-pressed", "true");
     await click(".o_sd_as_line");
     await animationFrame();
@@ -69,7 +77,7 @@ test("as a line: what is not whole is hollow, and reached by a dashed line", asy
 });
 
 test("the orders come on demand, with an axis of their own", async () => {
-    await mountWithCleanup(RevenueChart, { props: makeProps({ isCompared: true }) });
+    await mountChart({ props: makeProps({ isCompared: true }) });
     expect(getChart().data.datasets).toHaveLength(2);
     expect(getChart().scales.orders.options.display).toBe(false);
     await click(".o_sd_orders_toggle");
@@ -96,7 +104,7 @@ function getPosition(index) {
 }
 
 test("dragging over buckets makes their days the period, and opens nothing", async () => {
-    await mountWithCleanup(RevenueChart, {
+    await mountChart({
         props: makeProps({ selectRange: (from, to) => expect.step([from, to]) }),
     });
     const { drop, moveTo } = await drag("canvas", { position: getPosition(20), relative: true });
@@ -110,7 +118,7 @@ test("dragging over buckets makes their days the period, and opens nothing", asy
 });
 
 test("without a way to choose a period nothing is selected", async () => {
-    await mountWithCleanup(RevenueChart, { props: makeProps() });
+    await mountChart({ props: makeProps() });
     expect(".o_sd_chart").not.toHaveClass("o_sd_selectable");
     const { drop, moveTo } = await drag("canvas", { position: getPosition(20), relative: true });
     await moveTo("canvas", { position: getPosition(12), relative: true });
@@ -120,7 +128,7 @@ test("without a way to choose a period nothing is selected", async () => {
 });
 
 test("Shift with arrow keys selects days; Enter shows them, Escape gives up", async () => {
-    await mountWithCleanup(RevenueChart, {
+    await mountChart({
         props: makeProps({ selectRange: (from, to) => expect.step([from, to]) }),
     });
     const slider = "[role=slider]";
@@ -145,7 +153,7 @@ test("Shift with arrow keys selects days; Enter shows them, Escape gives up", as
 });
 
 test("on paper it is drawn in light colours, afterwards as before", async () => {
-    await mountWithCleanup(RevenueChart, { props: makeProps({ isDark: true }) });
+    await mountChart({ props: makeProps({ isDark: true }) });
     const chart = getChart();
     window.dispatchEvent(new Event("beforeprint"));
     expect("canvas").toHaveClass("o_sd_paper");
@@ -163,7 +171,7 @@ test("ten years of days: no points, no table on paper", async () => {
         const day = luxon.DateTime.fromISO("2024-01-01").plus({ days: i }).toISODate();
         return { ...bucket, period: day, date_from: day, date_to: day };
     });
-    await mountWithCleanup(RevenueChart, { props: makeProps({ buckets }) });
+    await mountChart({ props: makeProps({ buckets }) });
     await click(".o_sd_as_line");
     await animationFrame();
     expect(new Set(getChart().data.datasets[0].pointRadius)).toEqual(new Set([0]));
@@ -172,7 +180,7 @@ test("ten years of days: no points, no table on paper", async () => {
 });
 
 test("the tooltip tells the day, the exact revenue, the orders, and what is missing", async () => {
-    const component = await mountWithCleanup(RevenueChart, { props: makeProps() });
+    const component = await mountChart({ props: makeProps() });
     const { callbacks, filter } = component.getTooltipOptions({}, false);
     const { title, label, footer } = callbacks;
     const of = (key, dataIndex) => ({ dataIndex, dataset: { key } });
@@ -194,7 +202,7 @@ test("the tooltip tells the day, the exact revenue, the orders, and what is miss
 test("the comparison is a quiet dashed line, and columns of the table", async () => {
     const buckets = makePayload().sales_by_period;
     buckets[1].previous = false;
-    await mountWithCleanup(RevenueChart, { props: makeProps({ buckets, isCompared: true }) });
+    await mountChart({ props: makeProps({ buckets, isCompared: true }) });
     const [bars, line] = getChart().data.datasets;
     expect(bars.type).toBe("bar");
     expect(line.type).toBe("line");
@@ -215,13 +223,13 @@ test("the comparison is a quiet dashed line, and columns of the table", async ()
 });
 
 test("without a comparison there is one series", async () => {
-    await mountWithCleanup(RevenueChart, { props: makeProps() });
+    await mountChart({ props: makeProps() });
     expect(getChart().data.datasets).toHaveLength(1);
     expect("thead th").toHaveCount(3);
 });
 
 test("buckets are reached and opened by keyboard", async () => {
-    await mountWithCleanup(RevenueChart, { props: makeProps() });
+    await mountChart({ props: makeProps() });
     const slider = "[role=slider]";
     queryFirst(slider).focus();
     await animationFrame();
@@ -245,7 +253,7 @@ test("buckets are reached and opened by keyboard", async () => {
 });
 
 test("a click on a bucket opens its orders; a first tap only shows its tooltip", async () => {
-    const component = await mountWithCleanup(RevenueChart, { props: makeProps() });
+    const component = await mountChart({ props: makeProps() });
     component.chart.getElementsAtEventForMode = () => [{ index: 3 }];
     component.onChartClick({ native: { pointerType: "mouse" } });
     expect.verifySteps(["2026-10-27"]);
@@ -259,7 +267,7 @@ test("a click on a bucket opens its orders; a first tap only shows its tooltip",
 });
 
 test("the table can be brought to the front, and its rows opened", async () => {
-    await mountWithCleanup(RevenueChart, { props: makeProps() });
+    await mountChart({ props: makeProps() });
     expect("tbody button").toHaveCount(0);
     await click(".o_sd_table_toggle");
     await animationFrame();
@@ -279,7 +287,7 @@ test("weeks and months that are cut by the period say so", async () => {
         partial: true,
         running: false,
     };
-    await mountWithCleanup(RevenueChart, {
+    await mountChart({
         props: makeProps({ buckets: [bucket], periodType: "weekly" }),
     });
     expect("h2").toHaveText("Revenue by week");
@@ -301,7 +309,7 @@ test("new figures change the bars in place", async () => {
             return makeProps({ buckets: this.state.buckets });
         }
     }
-    await mountWithCleanup(Parent);
+    await mountChart({}, Parent);
     const chart = getChart();
     Parent.state.buckets = makePayload().sales_by_period.map((bucket) => ({
         ...bucket,
@@ -314,7 +322,7 @@ test("new figures change the bars in place", async () => {
 });
 
 test("a failed section shows its sentence instead", async () => {
-    await mountWithCleanup(RevenueChart, {
+    await mountChart({
         props: makeProps({ buckets: [], error: "The core failed." }),
     });
     expect("canvas").toHaveCount(0);

@@ -60,6 +60,17 @@ registry.category("web_tour.tours").add("sale_dashboard_main", {
             },
         },
         {
+            content: "Its own styles are loaded",
+            trigger: ".o_sale_dashboard .o_sd_cards",
+            run() {
+                // Five cards in a row, each a grid's; without the sheet they are inline.
+                const { display, gridTemplateColumns } = getComputedStyle(this.anchor);
+                if (display !== "grid" || gridTemplateColumns.split(" ").length < 2) {
+                    throw new Error(`The cards are laid out as ${display}`);
+                }
+            },
+        },
+        {
             content: "The curve is drawn",
             trigger: ".o_sd_revenue_chart canvas",
         },

@@ -12,7 +12,7 @@ import {
 } from "../format";
 import { RFM_GROUPS } from "../rfm_groups";
 import { Section } from "../section/section";
-import { useSort } from "../sort";
+import { sortProps, useSort } from "../sort";
 import { SortHeader } from "../sort_header/sort_header";
 
 /**
@@ -91,17 +91,18 @@ export class Breakdown extends Component {
         onSelect: Function,
         rows: Array,
         status: String,
+        ...sortProps,
     };
     static defaultProps = { changed: [], isCompared: false };
 
     setup() {
         this.tabsRef = useRef("tabs");
         this.ghosts = [1, 2, 3, 4, 5, 6, 7, 8];
-        this.sort = useSort("revenue");
+        this.sort = useSort();
         this.state = useState({ isAll: false });
-        onWillUpdateProps(({ dimension }) => {
+        onWillUpdateProps(({ dimension, sortedBy }) => {
             if (dimension !== this.props.dimension) {
-                this.sort.reset();
+                this.sort.show(sortedBy);
                 this.state.isAll = false;
             }
         });

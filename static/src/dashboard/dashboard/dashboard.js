@@ -1,10 +1,23 @@
-import { Component, markRaw, onMounted, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    markRaw,
+    onMounted,
+    onWillDestroy,
+    onWillStart,
+    useEffect,
+    useRef,
+    useState,
+    useSubEnv,
+} from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
 import { useBus, useService } from "@web/core/utils/hooks";
+import { pick } from "@web/core/utils/objects";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { SearchBar } from "@web/search/search_bar/search_bar";
+import { session } from "@web/session";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { ActionsMenu } from "../actions_menu/actions_menu";
 import { readAddress, useAddress, writeAddress } from "../address";
@@ -12,6 +25,9 @@ import { Breakdown } from "../breakdown/breakdown";
 import { Bridge } from "../bridge/bridge";
 import { getFigureLabel, makeCards } from "../cards";
 import { ChoiceMenu } from "../choice_menu/choice_menu";
+import { followCompanies, forgetCompanies, getAddressCompanies, noteCompanies } from "../companies";
+import { CodeDialog } from "../code_sample/code_dialog";
+import { getCall, writeSamples } from "../code_sample/samples";
 import { ComparisonNote } from "../comparison_note/comparison_note";
 import { CustomerTypes } from "../customer_types/customer_types";
 import { DashboardModel, DEFAULT_CHOICE, GRANULARITIES, MEASURES } from "../dashboard_model";
@@ -44,6 +60,7 @@ import { RevenueChart } from "../revenue_chart/revenue_chart";
 import { FAVORITE_KEY } from "../search_model";
 import { Segments } from "../segments/segments";
 import { Skeleton } from "../skeleton/skeleton";
+import { useStages } from "../stages";
 import { StatusStrip } from "../status_strip/status_strip";
 import { Targets } from "../targets/targets";
 import { isDarkTheme } from "../theme";
@@ -72,6 +89,12 @@ const MEASURE_LABELS = {
     untaxed: _t("Untaxed"),
     total: _t("With taxes"),
 };
+/** Parts of the template that are called by name. */
+export const CALLED_TEMPLATES = ["Sections", "Chart", "Customers", "Ahead"].map(
+    (part) => `sale_dashboard.SaleDashboard.${part}`
+);
+/** First what is in sight, then what is below. */
+const LAST_STAGE = 2;
 const WIDER_PRESET = "last_90_days";
 /** The views of what is opened, where they are not those of an order. */
 const VIEWS = {
@@ -117,6 +140,7 @@ export class SaleDashboard extends Component {
         this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.rootRef = useRef("root");
+        useSubEnv({ showCode: (tile, label) => this.showCode(tile, label) });
         useKeyboardTooltip(this.rootRef);
         this.isDark = isDarkTheme();
         this.search = this.env.searchModel;
@@ -144,18 +168,18 @@ export class SaleDashboard extends Component {
             isSearchOpen: false,
         });
         this.wall = useWall(isWall);
+        this.stages = useStages({
+            areAllAtOnce: Boolean(answer),
+            isReady: () => this.model.status === "ready",
+            last: LAST_STAGE,
+        });
 
         useLiveRefresh({
             refresh: () => this.reread(),
             isKnown: (token) => this.model.hasChange(token),
             onConnection: (isConnected) => this.model.setConnected(isConnected),
         });
-        useWarmTemplates(
-            SaleDashboard.components,
-            ["Sections", "Chart", "Customers", "Ahead"].map(
-                (part) => `sale_dashboard.SaleDashboard.${part}`
-            )
-        );
+        useWarmTemplates(SaleDashboard.components, CALLED_TEMPLATES);
         useNewDay(
             () => this.model.today,
             () => this.reread()
@@ -196,8 +220,13 @@ export class SaleDashboard extends Component {
         onWillStart(() => {
             // Not waited for: the skeleton shows at once.
             this.model.load({ silent: Boolean(this.model.answer) });
+            this.model.targets.load();
         });
-        onMounted(() => this.explainAddress(this.props.start.unreadable));
+        onMounted(() => {
+            noteCompanies(getAddressCompanies());
+            this.explainAddress(this.props.start.unreadable);
+        });
+        onWillDestroy(() => forgetCompanies());
         useEffect(
             (isOpen) => {
                 if (isOpen) {
@@ -216,20 +245,17 @@ export class SaleDashboard extends Component {
             },
             () => [this.wall.isOn]
         );
-        // Once the first figures are painted: they do not wait for the targets.
-        useEffect(
-            (status) => {
-                if (status !== "loading") {
-                    this.model.targets.load();
-                }
-            },
-            () => [this.model.status]
-        );
     }
 
     //--------------------------------------------------------------------------
     // What is shown
     //--------------------------------------------------------------------------
+
+    /** While anything is still to come: asked of the server, or not rendered yet. */
+    get isBusy() {
+        const { isLoading, status } = this.model;
+        return isLoading || (status === "ready" && this.stages.reached < LAST_STAGE);
+    }
 
     get menuClass() {
         return this.isDark ? "o_sd_palette o_sd_dark" : "o_sd_palette";
@@ -259,9 +285,15 @@ export class SaleDashboard extends Component {
     get addressParams() {
         return writeAddress({
             choice: this.model.choice,
+            companies: getAddressCompanies(),
             facets: this.state.facets,
             isWall: this.wall.isOn,
         });
+    }
+
+    /** How the curve is drawn. */
+    get chartLook() {
+        return pick(this.model.choice, "chart", "orders", "table");
     }
 
     /** What a favorite keeps beside the filters. */
@@ -461,6 +493,12 @@ export class SaleDashboard extends Component {
      */
     async navigate(params) {
         const view = readAddress(params);
+        // Not by a reload: this is where its reader wants to go.
+        forgetCompanies();
+        if (view.companies.length && followCompanies(view.companies).isReloading) {
+            return;
+        }
+        noteCompanies(getAddressCompanies());
         this.isNavigating = true;
         try {
             // All at once: half of it would be an address of its own.
@@ -561,6 +599,30 @@ export class SaleDashboard extends Component {
 
     openHelp() {
         this.dialog.add(KeysDialog, { contentClass: this.menuClass });
+    }
+
+    /**
+     * By which calls a program reads what a tile shows.
+     *
+     * @param {string} tile see `getCall`
+     * @param {string} label what it is called
+     */
+    showCode(tile, label) {
+        const { answer, targets } = this.model;
+        const { choice, payload } = answer;
+        const shown = { payload, domain: choice.domain, targets: targets.data };
+        const call = getCall(tile, shown);
+        const server = {
+            origin: browser.location.origin,
+            database: session.db,
+            login: user.login,
+        };
+        this.dialog.add(CodeDialog, {
+            contentClass: this.menuClass,
+            label,
+            path: call.path,
+            samples: writeSamples(call, server),
+        });
     }
 
     widen() {

@@ -4,6 +4,8 @@ import { Component } from "@odoo/owl";
 export class Failure extends Component {
     static template = "sale_dashboard.Failure";
     static props = {
+        /** whether trying again may help */
+        canRetry: { type: Boolean, optional: true },
         /** what is shown instead, where something is */
         consequence: { type: String, optional: true },
         error: String,
@@ -12,4 +14,5 @@ export class Failure extends Component {
         onClearFilters: { type: Function, optional: true },
         onRetry: Function,
     };
+    static defaultProps = { canRetry: true };
 }

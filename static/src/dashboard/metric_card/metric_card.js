@@ -1,11 +1,12 @@
 import { Component } from "@odoo/owl";
+import { CodeButton } from "../code_sample/code_button";
 import { Change } from "../change/change";
 import { Sparkline } from "../sparkline/sparkline";
 
 /** One figure: what it is, how much, how it moved, and the way to its records. */
 export class MetricCard extends Component {
     static template = "sale_dashboard.MetricCard";
-    static components = { Change, Sparkline };
+    static components = { Change, CodeButton, Sparkline };
     static props = {
         /** how it moved, where it is compared */
         comparison: {
@@ -30,6 +31,8 @@ export class MetricCard extends Component {
         onOpen: Function,
         onRetry: Function,
         sparkline: { type: Object, optional: true },
+        /** by what name a program reads the same: see `getCall` */
+        tile: { type: String, optional: true },
         value: { type: String, optional: true },
     };
 

@@ -1,12 +1,14 @@
 import {
     Component,
     onWillStart,
+    onWillUpdateProps,
     useEffect,
     useExternalListener,
     useRef,
     useState,
 } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
+import { browser } from "@web/core/browser/browser";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import {
@@ -17,7 +19,6 @@ import {
     formatDayRange,
 } from "../format";
 import { Section } from "../section/section";
-import { prefersReducedMotion } from "../theme";
 import { BucketTable } from "./bucket_table";
 import { describeBucket } from "./bucket_text";
 
@@ -42,6 +43,15 @@ const MIN_DRAG = 8;
 /** A longer table would fill page after page. */
 const MAX_PRINTED_ROWS = 62;
 
+/** @param {Object} [look] words of an address */
+function readLook({ chart, orders, table } = {}) {
+    return {
+        hasOrders: orders === "shown",
+        isLine: chart === "line",
+        isTable: table === "shown",
+    };
+}
+
 /**
  * Revenue per bucket as bars or as a line, what it is compared with as a quiet line, the
  * orders on demand. What the canvas shows is said in a sentence above it and in a table
@@ -57,6 +67,10 @@ export class RevenueChart extends Component {
         error: { type: [String, { value: null }], optional: true },
         isCompared: { type: Boolean, optional: true },
         isDark: { type: Boolean, optional: true },
+        /** how it is drawn: see the looks of a choice */
+        look: { type: Object, optional: true },
+        /** told when it is drawn otherwise */
+        onLook: { type: Function, optional: true },
         onOpen: Function,
         onRetry: Function,
         periodType: String,
@@ -75,18 +89,22 @@ export class RevenueChart extends Component {
         this.isPrinting = false;
         this.state = useState({
             activeIndex: this.props.buckets.length - 1,
-            hasOrders: false,
-            isLine: false,
-            isTable: false,
+            ...readLook(this.props.look),
+            isDrawn: false,
             /** @type {{ anchor: number, index: number } | null} */
             selection: null,
         });
         onWillStart(() => loadBundle("web.chartjs_lib"));
+        onWillUpdateProps(({ look }) => Object.assign(this.state, look && readLook(look)));
         useEffect(
             (canvas) => {
                 if (canvas) {
-                    this.drawChart();
-                    return () => this.destroyChart();
+                    // In a task after what can be read is painted.
+                    const timer = browser.setTimeout(() => this.drawChart());
+                    return () => {
+                        browser.clearTimeout(timer);
+                        this.destroyChart();
+                    };
                 }
             },
             () => [this.canvasRef.el, this.props.periodType, this.props.isDark]
@@ -185,8 +203,17 @@ export class RevenueChart extends Component {
             : _t("Arrow keys go from bar to bar, Enter opens the orders.");
     }
 
-    toggleTable() {
-        this.state.isTable = !this.state.isTable;
+    /**
+     * @param {{ hasOrders?: boolean, isLine?: boolean, isTable?: boolean }} change
+     */
+    draw(change) {
+        Object.assign(this.state, change);
+        const { hasOrders, isLine, isTable } = this.state;
+        this.props.onLook?.({
+            chart: isLine ? "line" : "bars",
+            orders: hasOrders ? "shown" : "hidden",
+            table: isTable ? "shown" : "hidden",
+        });
     }
 
     //--------------------------------------------------------------------------
@@ -351,6 +378,7 @@ export class RevenueChart extends Component {
     //--------------------------------------------------------------------------
 
     drawChart() {
+        this.state.isDrawn = true;
         this.chart = new Chart(this.canvasRef.el, this.getChartConfig());
     }
 
@@ -524,7 +552,8 @@ export class RevenueChart extends Component {
             options: {
                 responsive: true,
                 maintainAspectRatio: false,
-                animation: prefersReducedMotion() || this.isPrinting ? false : { duration: 300 },
+                // Whoever opens it wants to read, and what changes is drawn in place.
+                animation: false,
                 interaction: { mode: "index", intersect: false },
                 onClick: (ev) => this.onChartClick(ev),
                 layout: { padding: { top: 4 } },

@@ -13,7 +13,7 @@ import {
 } from "../format";
 import { RFM_GROUPS } from "../rfm_groups";
 import { Section } from "../section/section";
-import { useSort } from "../sort";
+import { sortProps, useSort } from "../sort";
 import { SortHeader } from "../sort_header/sort_header";
 
 const COLUMNS = {
@@ -47,11 +47,12 @@ export class TopCustomers extends Component {
         onRetry: Function,
         rfmError: { type: [String, { value: null }], optional: true },
         rows: Array,
+        ...sortProps,
     };
     static defaultProps = { changed: [], isCompared: false };
 
     setup() {
-        this.sort = useSort("revenue");
+        this.sort = useSort();
     }
 
     get sentence() {
