@@ -17,7 +17,7 @@ from odoo.tests.common import ChromeBrowser, get_db_name
 
 from .test_clients import JUNE, PASSWORD, REVENUE, ClientsCase, mute_errors
 
-REPORT = "sale_dashboard.action_report_dashboard"
+REPORT = "sale_dashboard.action_report_sale_dashboard"
 SCREEN = "/odoo/sales-dashboard?period=custom&from=2025-06-01&to=2025-06-30"
 #: What the page writes, once it is there.
 CARD = """
