@@ -156,9 +156,7 @@ def _in_companies(dashboards, companies):
     user = dashboards.env.user
     if companies and not set(companies) <= set(user._get_company_ids()):
         raise InvalidRequest("company_ids", "foreign_company")
-    return dashboards.with_context(
-        allowed_company_ids=companies or user.company_id.ids
-    )
+    return dashboards.with_context(allowed_company_ids=companies or user.company_id.ids)
 
 
 @contextmanager
