@@ -265,7 +265,7 @@ class SaleDashboard(models.TransientModel):
             [table] = self._list_tables([table])
             decimals = self.currency_id.decimal_places
             return filename, csv_file.CONTENT_TYPE, csv_file.make_csv(table, decimals)
-        tables = self._list_tables([table, "about"] if table else None)
+        tables = self._list_tables(dict.fromkeys([table, "about"]) if table else None)
         content = workbook.make_workbook(tables, self._get_look())
         return filename, workbook.CONTENT_TYPE, content
 
@@ -402,7 +402,7 @@ class SaleDashboard(models.TransientModel):
     def _list_tables(self, names=None):
         """Tables of the record, in the reader's language.
 
-        :param names: of :data:`TABLES`; without them all that there are
+        :param names: of :data:`TABLES`, in order; without them all that there are
         :return: :class:`..report.table.Table`, in that order
         :rtype: list
         """

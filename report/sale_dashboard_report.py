@@ -14,7 +14,6 @@ from .table import (
     RATE,
 )
 
-NUMERIC = (AMOUNT, CHANGE, INTEGER, NUMBER, POINTS, RATE)
 # The curve, in units of the drawing.
 WIDTH, HEIGHT = 1000.0, 220.0
 
@@ -53,12 +52,13 @@ class SaleDashboardReport(models.AbstractModel):
     @api.model
     def _prepare_table(self, dashboard, table):
         columns = table.list_columns(PAPER)
+        numeric = {column.name: table.is_numeric(column) for column in columns}
         rows = [
             [
                 {
                     "text": self._format_cell(dashboard, row, column),
                     "name": column.name,
-                    "numeric": row.get_kind(column) in NUMERIC,
+                    "numeric": numeric[column.name],
                     "failed": column.name in row.failed,
                 }
                 for column in columns
@@ -72,11 +72,8 @@ class SaleDashboardReport(models.AbstractModel):
             # Of the cells that could not be computed, each reason once.
             "notes": list(dict.fromkeys(row.error for row in table.rows if row.error)),
             "headers": [
-                {
-                    "text": column.label,
-                    "numeric": all(row[index]["numeric"] for row in rows),
-                }
-                for index, column in enumerate(columns)
+                {"text": column.label, "numeric": numeric[column.name]}
+                for column in columns
             ],
             "rows": rows,
         }

@@ -19,6 +19,8 @@ BOOLEAN = "boolean"
 FIGURE = "figure"
 FIGURE_CHANGE = "figure_change"
 
+NUMERIC = (AMOUNT, CHANGE, INTEGER, NUMBER, POINTS, RATE)
+
 # Where a column is shown: data files have all, sheets most, paper the least.
 PAPER = 1
 SHEET = 2
@@ -69,6 +71,11 @@ class Table:
     rows: tuple
     error: str = ""
     is_compared: bool = False
+
+    def is_numeric(self, column):
+        """Whether all that a column holds are numbers: those end at its right."""
+        kinds = {row.get_kind(column) for row in self.rows} or {column.kind}
+        return kinds <= set(NUMERIC)
 
     def list_columns(self, where):
         """The columns to show on :data:`PAPER` or in a :data:`SHEET`."""

@@ -115,6 +115,9 @@ class _Writer:
         self.formats[BOOLEAN] = workbook.add_format(text)
         header = {"bold": True, "bottom": 1, "bottom_color": ACCENT, "text_wrap": True}
         self.header = workbook.add_format({**header, "valign": "top"})
+        self.number_header = workbook.add_format(
+            {**header, "valign": "top", "align": "right"}
+        )
         self.title = workbook.add_format(
             {"bold": True, "font_size": 16, "font_color": ACCENT}
         )
@@ -166,7 +169,9 @@ class _Writer:
             widths[index] = min(max(widths[index], longest + 2), MAX_WIDTH)
 
         for index, column in enumerate(columns):
-            sheet.write_string(first, index, column.label, self.header)
+            is_numeric = table.is_numeric(column)
+            style = self.number_header if is_numeric else self.header
+            sheet.write_string(first, index, column.label, style)
             note_width(index, column.label)
         for number, row in enumerate(table.rows, start=first + 1):
             for index, column in enumerate(columns):

@@ -348,6 +348,8 @@ class TestExports(ExportCase):
         self.assertEqual(name, "sales-dashboard_teams_2025-06-01_2025-06-30.xlsx")
         book = self.read_xlsx(self.record(), "teams")
         self.assertEqual(book.sheetnames, ["Teams", "About these figures"])
+        book = self.read_xlsx(self.record(), "about")
+        self.assertEqual(book.sheetnames, ["About these figures"])
 
     def test_what_the_figures_are_is_said(self):
         team = self.env["crm.team"].create({"name": "Team North"})

@@ -63,6 +63,7 @@ BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stab
 PYTEST_DATABASE = f"{paths.ADDON}_test_pytest"
 RUNNER_DATABASE = f"{paths.ADDON}_test_runner"
 POS_DATABASE = f"{paths.ADDON}_test_pos"
+EXPORT_DATABASE = f"{paths.ADDON}_test_exports"
 WHEEL_DATABASE = f"{paths.ADDON}_test_wheel"
 ENGINE = "test_engine_*.py"
 #: How many parts run beside each other, and in which order they begin.
@@ -313,23 +314,22 @@ def _exports(databases: Databases, _expression: str | None) -> Result:
             machine.apt_install([package], "The export tests")
         there[option] = shutil.which(program)
     run.prepare(databases.workshop, paths.ADDON)
+    databases.drop(EXPORT_DATABASE)
+    databases.copy(paths.ADDON, EXPORT_DATABASE)
     port = machine.free_port(suites.TEST_PORT)
     env = databases.workshop.env | {"ODOO_PASSWORD": server.PASSWORD}
-    with server.serving(databases.workshop, paths.ADDON, port, log="test-exports") as (
-        entry,
-        _process,
-    ):
+    with server.serving(
+        databases.workshop, EXPORT_DATABASE, port, log="test-exports"
+    ) as (entry, _process):
         script = paths.DEV / "lib" / "scripts" / "check_exports.py"
         command = [
-            *(paths.PYTHON, script, entry.url, "--database", paths.ADDON),
+            *(paths.PYTHON, script, entry.url, "--database", EXPORT_DATABASE),
             *("--login", server.LOGIN),
-            *(
-                word
-                for option_and_program in there.items()
-                for word in option_and_program
-            ),
+            *(f"{option}={program}" for option, program in there.items()),
         ]
-        return check("wkhtmltopdf and LibreOffice", command, cwd=paths.ROOT, env=env)
+        result = check("wkhtmltopdf and LibreOffice", command, cwd=paths.ROOT, env=env)
+    databases.drop(EXPORT_DATABASE)
+    return result
 
 
 def _replica(databases: Databases, _expression: str | None) -> Result:

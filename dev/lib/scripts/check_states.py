@@ -39,7 +39,7 @@ axe.run(
 """
 PAGE, OVERLAY = ".o_action_manager", ".o-overlay-container"
 #: the states that are another one with something above it
-OVERLAID = ("reconciled", "help", "choosing_a_period")
+OVERLAID = ("reconciled", "help", "choosing_a_period", "exporting")
 #: A quarter of what browsers call good.
 MAX_SHIFT = 0.025
 #: The menus of Odoo, and our own controls.

@@ -268,6 +268,11 @@ def walk(page: Page) -> Iterator[str]:
     yield "choosing_a_period"
     browser.click(".o_sd_period_button")
     browser.wait_for("body:not(:has(.o_sd_period_menu))")
+    browser.click(".o_sd_export")
+    browser.wait_for(".o_sd_export_menu")
+    yield "exporting"
+    browser.click(".o_sd_export")
+    browser.wait_for("body:not(:has(.o_sd_export_menu))")
     page.press(".o_sd_top_customers .o_sd_filter")
     browser.wait_for(".o_searchview_facet")
     page.settle()

@@ -87,8 +87,9 @@ test("why there is no file is told", async () => {
     mockDownload(() => {
         throw makeServerError({ type: "UserError", message: "No wkhtmltopdf here." });
     });
-    await open();
+    const { id } = await open();
     await choose("pdf");
+    expect.verifySteps([[`/sale_dashboard/export/${id}`, { file_format: "pdf" }]]);
     expect(queryAllTexts(".o_notification_content")).toEqual(["No wkhtmltopdf here."]);
 });
 
