@@ -144,8 +144,8 @@ def _negotiate(formats):
 
 def _get_dashboards():
     """The model as the caller sees it: in his own language, however he came."""
-    user = request.env.user
-    context = {"lang": user.lang or "en_US", "tz": user.tz}
+    preferences = request.env["res.users"].context_get()
+    context = {name: preferences[name] for name in ("lang", "tz")}
     dashboards = request.env(context=context)["sale.dashboard"]
     dashboards.check_access("read")
     return dashboards

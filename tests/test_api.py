@@ -717,7 +717,7 @@ class TestApiRights(ApiCase):
         self.assertEqual(list(revenues.values()), [100.0, 0.0])
         self.start += 2
 
-    @mute_logger("odoo.addons.sale_dashboard.controllers.problem")
+    @mute_logger("odoo.http", "odoo.addons.sale_dashboard.controllers.problem")
     def test_nothing_is_told_of_a_failure(self):
         def fail(*_arguments, **_options):
             raise RuntimeError("the reason")
