@@ -144,8 +144,8 @@ def _negotiate(formats):
 
 def _get_dashboards():
     """The model as the caller sees it: in his own language, however he came."""
-    user = request.env.user
-    context = {"lang": user.lang or "en_US", "tz": user.tz}
+    preferences = request.env["res.users"].context_get()
+    context = {name: preferences[name] for name in ("lang", "tz")}
     dashboards = request.env(context=context)["sale.dashboard"]
     dashboards.check_access("read")
     return dashboards
@@ -156,9 +156,7 @@ def _in_companies(dashboards, companies):
     user = dashboards.env.user
     if companies and not set(companies) <= set(user._get_company_ids()):
         raise InvalidRequest("company_ids", "foreign_company")
-    return dashboards.with_context(
-        allowed_company_ids=companies or user.company_id.ids
-    )
+    return dashboards.with_context(allowed_company_ids=companies or user.company_id.ids)
 
 
 @contextmanager

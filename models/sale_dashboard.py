@@ -1,9 +1,11 @@
 from ast import literal_eval
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import LazyTranslate
+from odoo.tools import SQL, LazyTranslate
 
 from ..engine.errors import InvalidRequest
 from ..engine.request import parse_request
@@ -326,7 +328,10 @@ class SaleDashboard(models.TransientModel):
         :param requested_at: when a person asked for it, if not now
         """
         dashboards, scope = self._check_request(parameters)
-        return dashboards._answer(scope, refresh, requested_at)
+        try:
+            return dashboards._answer(scope, refresh, requested_at)
+        except InvalidRequest as error:
+            raise self._refuse(error) from None
 
     @api.model
     def _check_request(self, parameters):
@@ -355,7 +360,11 @@ class SaleDashboard(models.TransientModel):
 
     @api.model
     def _compute_answer(self, scope):
-        """Every figure of a scope as values for ``create``, in this transaction."""
+        """Every figure of a scope as values for ``create``, in this transaction.
+
+        :raise InvalidRequest: if the database refuses the filter domain
+        """
+        self._check_domain_values(scope.request.filters.domain)
         builder = self.env["sale.dashboard.builder"].with_context(
             **self._get_scope_context(scope)
         )
@@ -401,6 +410,24 @@ class SaleDashboard(models.TransientModel):
             if isinstance(error, AccessError):
                 raise
             raise InvalidRequest("filters", "bad_domain", reason=error) from None
+
+    @api.model
+    def _check_domain_values(self, domain):
+        """Refuse values that are none of their field's, such as a word for a number.
+
+        PostgreSQL is the one to know; planning reads no order.
+        """
+        if not domain:
+            return
+        orders = self.env["sale.order"].with_context(active_test=False)
+        query = orders._search(Domain(domain)).select()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(SQL("EXPLAIN %s", query), log_exceptions=False)
+        except (psycopg2.DataError, psycopg2.ProgrammingError) as error:
+            raise InvalidRequest(
+                "filters", "bad_domain", reason=error.diag.message_primary
+            ) from None
 
     def _make_scope(self, request):
         company = self.env.company

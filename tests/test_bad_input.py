@@ -30,6 +30,10 @@ BAD = (
     ({"filters": {"domain": ["&"]}}, "cannot be used on orders"),
     ({"filters": {"domain": [["state", "sounds like", "sale"]]}}, "sounds like"),
     ({"filters": {"domain": [5]}}, "cannot be used on orders"),
+    ({"filters": {"domain": [["amount_untaxed", "=", "ten"]]}}, "ten"),
+    ({"filters": {"domain": [["id", "in", ["a"]]]}}, "cannot be used on orders"),
+    ({"filters": {"domain": [["name", "=", "a\0b"]]}}, "no text can have"),
+    ({"filters": {"domain": [["amount_untaxed", "<", float("inf")]]}}, "not finite"),
 )
 
 

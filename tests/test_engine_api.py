@@ -172,6 +172,7 @@ class TestEngineEntityTag(TestCase):
 
 class TestEngineOpenapi(TestCase):
     def setUp(self):
+        super().setUp()
         self.document = openapi.make_document()
 
     def test_every_address_in_every_form(self):
