@@ -4,6 +4,7 @@ from . import ir_http
 from . import ir_ui_menu
 from . import res_company
 from . import res_config_settings
+from . import res_partner
 from . import sale_dashboard
 from . import sale_dashboard_breakdown
 from . import sale_dashboard_builder

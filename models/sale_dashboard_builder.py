@@ -566,7 +566,7 @@ class SaleDashboardBuilder(models.AbstractModel):
                 ),
                 figures=hidden,
             )
-        if not self.env.user.tz:
+        if not self.env["sale.dashboard"]._get_user_timezone():
             warn(
                 "no_timezone",
                 self.env._(

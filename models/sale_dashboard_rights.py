@@ -65,7 +65,7 @@ class SaleDashboard(models.TransientModel):
             groups=sorted(user._get_group_ids()),
             rights=rights,
             # They are warned about it.
-            without_timezone=not user.tz,
+            without_timezone=not self._get_user_timezone(),
         )
         return key, traceable
 

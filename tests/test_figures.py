@@ -178,6 +178,12 @@ class TestFigures(DashboardCase):
         self.company.partner_id.tz = False
         self.assertEqual(self.compute()["timezone"], "UTC")
 
+    def test_zone_changed_on_the_contact_counts_at_once(self):
+        self.viewer.tz = "Europe/Paris"
+        self.assertEqual(self.compute()["timezone"], "Europe/Paris")
+        self.viewer.partner_id.tz = "Asia/Tokyo"
+        self.assertEqual(self.compute()["timezone"], "Asia/Tokyo")
+
     def test_odd_zones_and_clock_changes_tile(self):
         for zone, day in (
             ("Australia/Lord_Howe", "2025-10-05"),

@@ -217,7 +217,10 @@ class Company:
         second = env["res.company"].create(
             {"name": "Bench Europe", "currency_id": money["EUR"].id}
         )
-        env.ref("base.user_admin").write({"company_ids": [Command.link(second.id)]})
+        # The zone as Odoo's web client sets it at the first login.
+        env.ref("base.user_admin").write(
+            {"company_ids": [Command.link(second.id)], "tz": "UTC"}
+        )
         for company in first | second:
             for name, rate in RATES[company.currency_id.name].items():
                 for month in range(0, 12 * self.years, 3):
