@@ -123,11 +123,13 @@ class SaleDashboardRequest(models.Model):
         :param dict parameters: of :meth:`sale.dashboard.generate`, already checked
         """
         parameters = dict(parameters)
-        user = self.env.user
         company = self.env.company
         # As sale.dashboard resolves it.
         timezone = (
-            parameters.get("timezone") or user.tz or company.partner_id.tz or "UTC"
+            parameters.get("timezone")
+            or self.env["sale.dashboard"]._get_user_timezone()
+            or company.partner_id.tz
+            or "UTC"
         )
         now = fields.Datetime.now()
         days = [
@@ -148,7 +150,7 @@ class SaleDashboardRequest(models.Model):
             parameters["period_type"] = "auto"
         parameters["company_ids"] = (company | self.env.companies).ids
         parameters["lang"] = self.env.lang
-        requests.remember(self.env.cr.dbname, user.id, parameters, timezone, now)
+        requests.remember(self.env.cr.dbname, self.env.uid, parameters, timezone, now)
 
     # ------------------------------------------------------------------
     # Having it ready

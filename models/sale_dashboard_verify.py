@@ -228,8 +228,9 @@ class SaleDashboard(models.TransientModel):
         :rtype: verify_rpc.Report
         """
         self.env.flush_all()
-        seconds = config["limit_time_real"] or MAX_SECONDS
-        server = LocalServer(self.env, min(SHARE_OF_TIME * seconds, MAX_SECONDS))
+        limits = [config["limit_time_real"], config["limit_time_real_cron"]]
+        seconds = [SHARE_OF_TIME * limit for limit in limits if limit and limit > 0]
+        server = LocalServer(self.env, min([*seconds, MAX_SECONDS]))
         return asyncio.run(self._inspect(server))
 
     async def _inspect(self, server):

@@ -405,23 +405,6 @@ test("figures that could not be verified: the reason is said", async () => {
     expect(".o_sd_verification [role=status]").toHaveText(/Orders changed\./);
 });
 
-test("the server is told how the period was chosen", async () => {
-    mockDashboard((kwargs) => {
-        expect.step(kwargs.context.sale_dashboard_view);
-        return makePayload();
-    });
-    await openDashboard();
-    await waitFor(CARDS);
-    await click(".o_sd_period_button");
-    await animationFrame();
-    await click("[data-value=this_year]");
-    await animationFrame();
-    expect.verifySteps([
-        { period: "last_30_days", granularity: "auto" },
-        { period: "this_year", granularity: "auto" },
-    ]);
-});
-
 test("targets come after the figures, and are re-read with them", async () => {
     const targets = new Deferred();
     const answers = [targets, makeTargets({ targets: [makeTarget({ name: "Asia" })] })];

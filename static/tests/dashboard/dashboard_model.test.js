@@ -63,6 +63,7 @@ test("asks for the chosen period, in the granularity that fits", async () => {
                 measure: "untaxed",
                 top_limit: 10,
                 refresh: false,
+                context: { sale_dashboard_view: { period: "last_30_days", granularity: "auto" } },
             },
         ],
         [
@@ -77,6 +78,7 @@ test("asks for the chosen period, in the granularity that fits", async () => {
                 measure: "total",
                 top_limit: 10,
                 refresh: false,
+                context: { sale_dashboard_view: { period: "this_year", granularity: "auto" } },
             },
         ],
     ]);
