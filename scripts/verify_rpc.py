@@ -658,8 +658,13 @@ class Book:
         #: Only pairs of a company and another currency than its own.
         self.by_pair: dict[Pair, PairSum] = {}
 
+    def add_all(self, orders: Iterable[Mapping[str, Any]]) -> None:
+        """Take orders as ``search_read`` returns them."""
+        for order in orders:
+            self.add(order)
+
     def add(self, order: Mapping[str, Any]) -> None:
-        """Take one order as ``search_read`` returns it."""
+        """Take one order."""
         if not self.side.start <= order["date_order"] < self.side.end:
             raise CheckError(
                 f"the server returned order {order['id']} of {order['date_order']},"
@@ -1404,30 +1409,37 @@ class Server:
         """Yield all records of a domain, archived ones too, by ascending id.
 
         Each page starts after the last id of the one before, so that nothing comes
-        twice and nothing is skipped when records appear or vanish in between.
+        twice and nothing is skipped when records appear or vanish in between. The
+        next page is under way while the caller has one.
         """
-        last = 0
-        while True:
-            rows = await self.call(
-                model,
-                "search_read",
-                {
-                    "domain": [*domain, ["id", ">", last]],
-                    "fields": list(fields),
-                    "order": "id",
-                    "limit": PAGE_SIZE,
-                    "load": "",
-                },
-                **{"active_test": False, **context},
+
+        def fetch(last: int) -> asyncio.Task:
+            arguments = {
+                "domain": [*domain, ["id", ">", last]],
+                "fields": list(fields),
+                "order": "id",
+                "limit": PAGE_SIZE,
+                "load": "",
+            }
+            with_archived = {"active_test": False, **context}
+            return asyncio.ensure_future(
+                self.call(model, "search_read", arguments, **with_archived)
             )
-            for row in rows:
-                if row["id"] <= last:
-                    raise CheckError(f"{model}: the server returned ids out of order")
-                last = row["id"]
-            if rows:
-                yield rows
-            if len(rows) < PAGE_SIZE:
-                return
+
+        last, following = 0, fetch(0)
+        try:
+            while following:
+                rows = await following
+                for row in rows:
+                    if row["id"] <= last:
+                        raise CheckError(f"{model}: the server's ids are out of order")
+                    last = row["id"]
+                following = fetch(last) if len(rows) == PAGE_SIZE else None
+                if rows:
+                    yield rows
+        finally:
+            if following:
+                following.cancel()
 
     async def find(
         self, model: str, domain: Sequence[Any], fields: Sequence[str]
@@ -2049,8 +2061,8 @@ async def read_book(server: Server, book: Book, domain: Sequence[Any]) -> None:
         sales = sales_domain(book.side, domain)
         async for orders in server.pages("sale.order", sales, book.fields):
             server.meter.advance(len(orders))
-            for order in orders:
-                book.add(order)
+            # In a thread, so that the next page is sent for meanwhile.
+            await asyncio.to_thread(book.add_all, orders)
 
     async def read_created() -> None:
         created = created_domain(book.side, domain)
