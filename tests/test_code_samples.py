@@ -30,6 +30,7 @@ PLACES = {
     "o_sd_bridge": ["breakdowns", "bridge"],
     "o_sd_breakdown": ["breakdowns", "product"],
     "o_sd_quotations": ["breakdowns", "quotation"],
+    "o_sd_warnings": ["warnings"],
 }
 TARGETS = "o_sd_targets"
 #: the login of zenoo-rpc takes longer than all calls of the others

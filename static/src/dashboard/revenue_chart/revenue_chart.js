@@ -1,6 +1,5 @@
 import {
     Component,
-    onWillStart,
     onWillUpdateProps,
     useEffect,
     useExternalListener,
@@ -94,15 +93,20 @@ export class RevenueChart extends Component {
             /** @type {{ anchor: number, index: number } | null} */
             selection: null,
         });
-        onWillStart(() => loadBundle("web.chartjs_lib"));
         onWillUpdateProps(({ look }) => Object.assign(this.state, look && readLook(look)));
         useEffect(
             (canvas) => {
                 if (canvas) {
-                    // In a task after what can be read is painted.
-                    const timer = browser.setTimeout(() => this.drawChart());
+                    let isLeft = false;
+                    const draw = () => isLeft || this.drawChart();
+                    if (this.state.isDrawn) {
+                        draw();
+                    } else {
+                        // In a task after what can be read is painted.
+                        browser.setTimeout(() => loadBundle("web.chartjs_lib").then(draw));
+                    }
                     return () => {
-                        browser.clearTimeout(timer);
+                        isLeft = true;
                         this.destroyChart();
                     };
                 }
