@@ -411,6 +411,9 @@ class TestMailLanguages(MailCase):
     def test_german(self):
         mail, page = self.render_in("de_DE")
         self.assertEqual(page.get("lang"), "de")
+        self.assertTrue(mail["subject"].startswith("Verkauf, "))
+        self.assertIn("Umsatz nach Tag", mail["text"])
+        self.assertIn("Umsatz nach Tag", page.text_content())
         self.assertIn("1.–30. Juni 2025", mail["subject"])
         self.assertIn("$ 1.300,00", " ".join(mail["subject"].split()))
         self.assertIn("$ 1.300,00", self.figures(page)["total_revenue"])
