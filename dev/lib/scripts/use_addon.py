@@ -23,6 +23,7 @@ env["sale.dashboard.target"].create(  # noqa: F821
     {"month": today.replace(day=1), "amount": 1000}
 )
 subscription = env["sale.dashboard.subscription"].create({"name": "Mail"})  # noqa: F821
+subscription.message_subscribe(partner.ids)
 subscription.activity_schedule("mail.mail_activity_data_todo")
 subscription.action_send_now()
 env["ir.config_parameter"].set_param("sale_dashboard.of_an_administrator", "1")  # noqa: F821
