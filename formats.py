@@ -16,8 +16,11 @@ from odoo.tools.misc import babel_locale_parse, format_amount, format_datetime, 
 LARGEST_CHANGE = 9999
 MINUS = "\N{MINUS SIGN}"
 COMPACT_FROM = 1000.0
-# In a line from right to left a sign would end up on the wrong side of its number.
+NBSP = "\N{NO-BREAK SPACE}"
+# In a line from right to left a sign would end up on the wrong side of its number, and
+# the words around a day between its parts.
 LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
+BY_ITSELF = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
 
 
 def clean(text):
@@ -114,6 +117,10 @@ class Formats:
 
     def _sign(self, sign, text):
         if sign and self.direction == "rtl":
+            # A symbol after the number stays where it is without a sign.
+            number, space, symbol = text.partition(NBSP)
+            if number[-1:].isdigit():
+                return LEFT_TO_RIGHT % (sign + number) + space + symbol
             return LEFT_TO_RIGHT % (sign + text)
         return sign + text
 
@@ -123,27 +130,34 @@ class Formats:
 
     def day(self, day):
         """One day with its year: ``Jun 1, 2025``."""
-        return format_skeleton("yMMMd", _as_date(day), locale=self.locale)
+        return self._isolate(
+            format_skeleton("yMMMd", _as_date(day), locale=self.locale)
+        )
 
     def short_day(self, day):
         """One day without its year."""
-        return format_skeleton("MMMd", _as_date(day), locale=self.locale)
+        return self._isolate(format_skeleton("MMMd", _as_date(day), locale=self.locale))
 
     def month(self, day):
         """The month of a day, with its year."""
-        return format_skeleton("yMMM", _as_date(day), locale=self.locale)
+        return self._isolate(format_skeleton("yMMM", _as_date(day), locale=self.locale))
 
     def day_range(self, date_from, date_to):
         """Both days included, in the language's own manner: ``Jun 1 – 30, 2025``."""
         if date_from == date_to:
             return self.day(date_from)
-        return format_interval(
-            _as_date(date_from), _as_date(date_to), "yMMMd", locale=self.locale
+        return self._isolate(
+            format_interval(
+                _as_date(date_from), _as_date(date_to), "yMMMd", locale=self.locale
+            )
         )
 
     def instant(self, instant):
         """An instant, naive UTC, in the zone of the figures."""
         return format_datetime(self.env, instant, tz=self.timezone)
+
+    def _isolate(self, text):
+        return BY_ITSELF % text if self.direction == "rtl" else text
 
     def localize(self, instant):
         """An instant, naive UTC, on the clocks of that zone."""

@@ -9,15 +9,16 @@ def uninstall_hook(env):
     env["ir.attachment"].search(
         [("url", "=like", rf"/web/assets/%/{PREFIX}.%")]
     ).unlink()
-    # What our models inherit of mail and the like is known by names of these modules.
-    env["ir.model.data"].search(
-        [
-            ("module", "!=", PREFIX),
-            "|",
-            ("name", "=like", r"selection\_\_sale\_dashboard\_%"),
-            ("name", "=like", r"model\_inherit\_\_sale\_dashboard\_%"),
-        ]
-    ).unlink()
+    # Names that other addons gave to parts of our models (the chatter, activities):
+    # Odoo takes the parts away with the models, not their names.
+    names = (
+        r"selection\_\_sale\_dashboard\_%",
+        r"model\_inherit\_\_sale\_dashboard\_%",
+    )
+    for name in names:
+        env["ir.model.data"].search(
+            [("module", "!=", PREFIX), ("name", "=like", name)]
+        ).unlink()
     # Not through the ORM: the bus has no index for it, and no meaning of its rows.
     env.execute_query(
         SQL(

@@ -6,7 +6,6 @@ from odoo.tools.misc import get_lang
 
 from ..models.sale_dashboard_unsubscribe import (
     ALREADY,
-    DONE,
     EXPIRED,
     INVALID,
     UNSUBSCRIBE_ROUTE,
@@ -62,18 +61,13 @@ class SaleDashboardUnsubscribe(http.Controller):
         """A page of its own: it needs no session, no script and no style sheet."""
         subscriptions = request.env["sale.dashboard.subscription"]
         _state, subscription, recipient = subscriptions._read_unsubscribe_token(token)
-        lang = recipient and recipient.lang
-        if lang:
-            request.update_context(lang=lang)
-        language = get_lang(request.env)
+        language = get_lang(request.env, recipient and recipient.lang)
+        subscription = subscription.with_context(lang=language.code)
         response = request.render(
             "sale_dashboard.unsubscribe_page",
             {
                 "result": result,
-                "is_question": result == VALID,
-                "is_done": result in (DONE, ALREADY),
-                "name": subscription.name,
-                "owner": subscription.user_id.name,
+                **subscription._describe_unsubscription(result),
                 "address": request.httprequest.path,
                 "lang_code": language.iso_code.replace("_", "-"),
                 "direction": language.direction,

@@ -174,7 +174,7 @@ class _Drawing:
                 ((x, y),) = run
                 run = [(x - half, y), (x + half, y)]
             dashes = list(_dash(run, DASH * self.scale, GAP * self.scale))
-            for color, width in ((CLEAR, 5), (LINE_COLOR, 2.5)):
+            for color, width in ((CLEAR, 6), (LINE_COLOR, 3)):
                 for dash in dashes:
                     self._stroke(dash, color, round(width * self.scale))
 

@@ -198,8 +198,18 @@ class SaleDashboardDelivery(models.Model):
             self._fail(error)
             return
         self.write({"state": SENT, "sent_at": fields.Datetime.now(), "note": False})
-        self.env["sale.dashboard.mailed"]._remember(letter.memory, letter.restated)
-        self.subscription_id._welcome_back(self.user_id)
+        self._remember(letter)
+
+    def _remember(self, letter):
+        """Keep what was mailed; where that fails, it was mailed all the same."""
+        try:
+            with self.env.cr.savepoint():
+                self.env["sale.dashboard.mailed"]._remember(
+                    letter.memory, letter.restated
+                )
+                self.subscription_id._welcome_back(self.user_id)
+        except psycopg2.Error:
+            _logger.warning("What %s said is not remembered", self, exc_info=True)
 
     def _fail(self, error):
         """Note a failed attempt; after the last one it has failed for good."""

@@ -111,7 +111,9 @@ class SaleDashboardMail(models.AbstractModel):
         letter = mail._make_letter(dashboard.with_env(mail.env))
         letter.update(
             link=link,
+            link_label=mail.env._("Open this view"),
             unsubscribe_url=unsubscribe_url,
+            unsubscribe_label=mail.env._("Unsubscribe from these mails"),
             notes=[clean(note) for note in notes],
             restatements=[clean(sentence) for sentence in restatements],
             sender_note=clean(sender_note),
@@ -220,14 +222,12 @@ class SaleDashboardMail(models.AbstractModel):
                 for failure in letter["failures"]
             )
         if letter["link"]:
-            text.paragraph(self.env._("Open this view:"), letter["link"])
+            text.paragraph(f"{letter['link_label']}:", letter["link"])
         text.rule()
         for fact in letter["facts"]:
             text.paragraph(fact)
         if letter["unsubscribe_url"]:
-            text.paragraph(
-                self.env._("No more of these mails:"), letter["unsubscribe_url"]
-            )
+            text.paragraph(f"{letter['unsubscribe_label']}:", letter["unsubscribe_url"])
         return text.finish()
 
     def _add_bridge_text(self, text, bridge):

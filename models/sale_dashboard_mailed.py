@@ -3,8 +3,10 @@ import json
 from datetime import timedelta
 from typing import NamedTuple
 
+import psycopg2
+
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 from odoo.tools.misc import formatLang
 
 from ..engine.money import from_units, to_units
@@ -16,6 +18,7 @@ MAX_EARLIER = 62
 # A mailed figure of more orders than this is remembered without them.
 MAX_ORDERS = 2000
 MAX_NAMED = 5
+INTERN_ATTEMPTS = 3
 FIGURES = (
     "total_revenue",
     "total_orders",
@@ -147,7 +150,7 @@ class SaleDashboardMailed(models.Model):
             "total_revenue": dashboard.total_revenue,
             "total_orders": dashboard.total_orders,
             "figures": {name: dashboard[name] for name in FIGURES},
-            "orders": orders,
+            "orders_id": self.env["sale.dashboard.mailed.orders"]._intern(orders),
         }
 
     @api.model
@@ -155,7 +158,7 @@ class SaleDashboardMailed(models.Model):
         """Keep what :meth:`_describe` gave, and what was told to have changed."""
         now = fields.Datetime.now()
         for mailed_id, changes in restated:
-            self.browse(mailed_id).write(self._to_columns(changes))
+            self.browse(mailed_id).write(changes)
         same = self.search(
             [
                 (name, "=", values[name])
@@ -169,18 +172,11 @@ class SaleDashboardMailed(models.Model):
                 )
             ]
         )
-        values = {**self._to_columns(values), "mailed_at": now}
+        values = {**values, "mailed_at": now}
         if same:
             same.write(values)
         else:
             self.create(values)
-
-    @api.model
-    def _to_columns(self, values):
-        values = dict(values)
-        orders = values.pop("orders")
-        kept = self.env["sale.dashboard.mailed.orders"]._intern(orders)
-        return {**values, "orders_id": kept.id}
 
     @api.model
     def _read_orders(self, dashboard, date_from, date_to):
@@ -309,7 +305,7 @@ class SaleDashboardMailed(models.Model):
                 "total_revenue": from_units(now, rounding),
                 "total_orders": count,
                 "generated_at": days.generated_at,
-                "orders": orders,
+                "orders_id": self.env["sale.dashboard.mailed.orders"]._intern(orders),
             },
             sentence,
         )
@@ -425,20 +421,43 @@ class SaleDashboardMailedOrders(models.Model):
 
     @api.model
     def _intern(self, orders):
-        """The record of these orders.
+        """The record of these orders, at once for all workers.
+
+        On a connection of its own: another worker may be adding the same ones, which
+        no transaction survives that began before.
 
         :param dict orders: id -> units; None: there is nothing to keep
+        :return: id, or False
         """
         if orders is None:
-            return self.browse()
-        amounts = sorted(orders.items())
-        digest = hashlib.sha256(json.dumps(amounts).encode()).hexdigest()
-        self.env.cr.execute(
-            "INSERT INTO sale_dashboard_mailed_orders (digest, amounts)"
-            " VALUES (%s, %s::jsonb) ON CONFLICT (digest) DO NOTHING",
-            [digest, json.dumps(amounts)],
-        )
-        return self.search([("digest", "=", digest)])
+            return False
+        amounts = json.dumps(sorted(orders.items()))
+        digest = hashlib.sha256(amounts.encode()).hexdigest()
+        for _attempt in range(INTERN_ATTEMPTS):
+            try:
+                with self.env.registry.cursor() as cr:
+                    cr.execute(
+                        SQL(
+                            """
+                            INSERT INTO sale_dashboard_mailed_orders (digest, amounts)
+                            VALUES (%s, %s::jsonb) ON CONFLICT (digest) DO NOTHING
+                            """,
+                            digest,
+                            amounts,
+                        ),
+                        log_exceptions=False,
+                    )
+                    cr.execute(
+                        SQL(
+                            "SELECT id FROM sale_dashboard_mailed_orders"
+                            " WHERE digest = %s",
+                            digest,
+                        )
+                    )
+                    return cr.fetchone()[0]
+            except psycopg2.errors.SerializationFailure:
+                continue  # it has just been added
+        return False
 
     @api.model
     def _drop_unused(self):

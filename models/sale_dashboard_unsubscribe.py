@@ -124,6 +124,52 @@ class SaleDashboardSubscription(models.Model):
         subscription._tell_unsubscription(recipient)
         return DONE
 
+    def _describe_unsubscription(self, result):
+        """What the page of an unsubscription says to its reader.
+
+        :param str result: of :meth:`_unsubscribe`, or ``valid`` where it is to be asked
+        :return: ``title``, ``sentence`` and ``button``, in the language of the
+            environment; the button is empty where there is nothing to press
+        :rtype: dict
+        """
+        name, owner = self.name, self.user_id.name
+        if result == VALID:
+            return {
+                "title": self.env._("Unsubscribe from “%s”?", name),
+                "sentence": self.env._(
+                    "You would get no more of these mails. %s, who set them up, is"
+                    " told.",
+                    owner,
+                ),
+                "button": self.env._("Unsubscribe"),
+            }
+        if result in (DONE, ALREADY):
+            title = self.env._("You are unsubscribed")
+            sentence = (
+                self.env._(
+                    "You get no more of the mails “%(name)s”. If that was a mistake,"
+                    " ask %(owner)s to add you again.",
+                    name=name,
+                    owner=owner,
+                )
+                if self
+                else self.env._("These mails are no longer sent to anybody.")
+            )
+        elif result == EXPIRED:
+            title = self.env._("This link has expired")
+            sentence = self.env._(
+                "Nothing has changed. Use the link at the end of the latest of these"
+                " mails, or ask whoever sends them to take you off."
+            )
+        else:
+            title = self.env._("This link does not work")
+            sentence = self.env._(
+                "Nothing has changed. The link may have been cut in two on its way:"
+                " open it from the mail once more, or ask whoever sends these mails to"
+                " take you off."
+            )
+        return {"title": title, "sentence": sentence, "button": ""}
+
     def _tell_unsubscription(self, recipient):
         """Tell the owner who has left."""
         owner = self.user_id

@@ -1,5 +1,7 @@
 """A dashboard as a mail: the page, its text part and its picture."""
 
+import email
+import email.policy
 import json
 import re
 from ast import literal_eval
@@ -12,6 +14,7 @@ from lxml import html
 from PIL import Image
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -408,6 +411,9 @@ class TestMailLanguages(MailCase):
     def test_german(self):
         mail, page = self.render_in("de_DE")
         self.assertEqual(page.get("lang"), "de")
+        self.assertTrue(mail["subject"].startswith("Verkauf, "))
+        self.assertIn("Umsatz nach Tag", mail["text"])
+        self.assertIn("Umsatz nach Tag", page.text_content())
         self.assertIn("1.–30. Juni 2025", mail["subject"])
         self.assertIn("$ 1.300,00", " ".join(mail["subject"].split()))
         self.assertIn("$ 1.300,00", self.figures(page)["total_revenue"])
@@ -526,3 +532,62 @@ class TestMailAddressOpened(MailCase, HttpCase):
     def test_who_is_not_logged_in_is_asked_to(self):
         response = self.url_open("/sale_dashboard/view?period=yesterday")
         self.assertIn("/web/login", response.url)
+
+
+@tagged("post_install", "-at_install")
+class TestMailMessage(MailCase):
+    """The mail as it leaves, read back from its bytes."""
+
+    def make_message(self, **values):
+        subscription = self.env["sale.dashboard.subscription"].create(
+            {
+                "name": "Morning figures",
+                "user_id": self.viewer.id,
+                "user_ids": [Command.set(self.viewer.ids)],
+                "company_id": self.company.id,
+                "company_ids": [Command.set(self.company.ids)],
+                **values,
+            }
+        )
+        self.viewer.email = "viewer@example.com"
+        message = subscription._make_message(
+            self.generate(), self.viewer, None, [], "<1@example.com>"
+        )
+        return email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
+
+    def test_parts(self):
+        self.make_sales()
+        message = self.make_message()
+        self.assertEqual(message.get_content_type(), "multipart/alternative")
+        # The last that a program can show is the best one (RFC 2046).
+        text, related = message.iter_parts()
+        self.assertEqual(text.get_content_type(), "text/plain")
+        self.assertEqual(related.get_content_type(), "multipart/related")
+        page, image = related.iter_parts()
+        self.assertEqual(page.get_content_type(), "text/html")
+        self.assertEqual(image.get_content_type(), "image/png")
+        self.assertEqual(image.get_content_disposition(), "inline")
+        [source] = html.document_fromstring(page.get_content()).xpath("//img/@src")
+        self.assertEqual(f"<{source.removeprefix('cid:')}>", image["Content-ID"])
+        self.assertTrue(image.get_content().startswith(b"\x89PNG"))
+        for part in (plain(text.get_content()), plain(page.get_content())):
+            self.assertIn("$ 1,300.00", part)
+            self.assertIn("$ 1,234.56", part)
+        # Some servers refuse longer lines (RFC 5321, 4.5.3.1.6).
+        self.assertLess(max(map(len, message.as_bytes().splitlines())), 999)
+
+    def test_both_ways_out_are_the_same(self):
+        self.make_sales()
+        message = self.make_message()
+        [address] = re.fullmatch(r"<(.+)>", message["List-Unsubscribe"]).groups()
+        self.assertEqual(message["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
+        page = html.document_fromstring(message.get_body(("html",)).get_content())
+        route = urlsplit(address).path.rpartition("/")[0]
+        self.assertTrue([one for one in page.xpath("//a/@href") if route in one])
+        self.assertIn(route, message.get_body(("plain",)).get_content())
+
+    def test_names_do_not_become_headers(self):
+        self.make_sales()
+        self.company.name = EVIL
+        message = self.make_message(name=EVIL)
+        self.assertNotIn("Bcc", message)

@@ -92,7 +92,7 @@ def subscribe(readers, **values):
             "user_ids": [(6, 0, readers.ids)],
             "company_id": company.id,
             "company_ids": [(6, 0, company.ids)],
-            "period_rule": "last_7_days",
+            "period_rule": "yesterday",
             **values,
         }
     )

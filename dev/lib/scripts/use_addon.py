@@ -34,6 +34,7 @@ verification.write(
 )
 verification._report()
 subscription = env["sale.dashboard.subscription"].create({"name": "Mail"})  # noqa: F821
+subscription.message_subscribe(partner.ids)
 subscription.activity_schedule("mail.mail_activity_data_todo")
 subscription.action_send_now()
 env["ir.config_parameter"].set_param("sale_dashboard.of_an_administrator", "1")  # noqa: F821
