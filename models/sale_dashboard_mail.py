@@ -478,8 +478,8 @@ class _Writer:
         best = max(buckets, key=lambda bucket: bucket["revenue"])
         worst = min(buckets, key=lambda bucket: bucket["revenue"])
         return self.env._(
-            "From %(first)s to %(last)s. Most: %(best)s, %(most)s."
-            " Least: %(worst)s, %(least)s.",
+            "From %(first)s to %(last)s; most: %(best)s, %(most)s; least: %(worst)s,"
+            " %(least)s",
             first=self._name(buckets[0]),
             last=self._name(buckets[-1]),
             best=self._name(best),
