@@ -351,10 +351,8 @@ test("the proof: read when asked for, its causes opened", async () => {
 
 test("figures are verified when asked for, and the verdict is said in words", async () => {
     mockDashboard();
-    const equal = { verdict: "equal", reason: "", figure_count: 214 };
-    const nothing = { differences: [], difference_count: 0 };
-    const answers = [new Deferred(), new Deferred(), new Deferred()];
-    const [first, second, third] = answers;
+    const answers = [new Deferred(), new Deferred()];
+    const [first, second] = answers;
     onRpc("sale.dashboard", "action_verify", ({ args }) => {
         expect.step(args[0]);
         return answers.shift();
@@ -368,24 +366,36 @@ test("figures are verified when asked for, and the verdict is said in words", as
     first.reject(makeServerError({ type: "UserError", message: "Not now." }));
     await waitFor(".o_sd_verification [role=alert]");
     await click(".o_sd_verification .o_sd_retry");
-    second.resolve({ ...equal, ...nothing });
+    second.resolve({
+        verdict: "equal",
+        reason: "",
+        figure_count: 214,
+        differences: [],
+        difference_count: 0,
+    });
     await waitFor(".o_sd_verdict[data-verdict=explained]");
     expect(".o_sd_verification [role=status]").toHaveText(/All 214 figures are equal/);
     expect(".o_sd_differences").toHaveCount(0);
-    await click(".modal .btn-close");
-    await animationFrame();
-    await click(".o_sd_verify");
-    third.resolve({
-        ...equal,
+    expect.verifySteps([[12], [12]]);
+});
+
+test("figures that differ are named, shown beside recomputed", async () => {
+    mockDashboard();
+    onRpc("sale.dashboard", "action_verify", () => ({
         verdict: "different",
+        reason: "",
+        figure_count: 214,
         differences: [{ figure: "total_revenue", stored: "10.01", recomputed: "10.00" }],
         difference_count: 3,
-    });
+    }));
+    await openDashboard();
+    await waitFor(CARDS);
+    await click(".o_sd_verify");
     await waitFor(".o_sd_differences");
+    expect(".o_sd_verdict").toHaveAttribute("data-verdict", "open");
     expect(".o_sd_verification [role=status]").toHaveText(/3 of 214 figures differ/);
     expect(queryAllTexts(".o_sd_differences td")).toEqual(["total_revenue", "10.01", "10.00"]);
     expect(".o_sd_verification").toHaveText(/2 more/);
-    expect.verifySteps([[12], [12], [12]]);
 });
 
 test("figures that could not be verified: the reason is said", async () => {
