@@ -45,7 +45,7 @@ class LocalServer(verify_rpc.Server):
     async def call(self, model, method, arguments=None, ids=None, **context):
         if time.monotonic() > self._deadline:
             raise TooManyOrders("there are too many orders")
-        records = self._env[model].with_context(**self.context, **context)
+        records = self._env[model].with_context(**{**self.context, **context})
         if ids is not None:
             records = records.browse(ids)
         try:

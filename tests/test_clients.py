@@ -34,6 +34,13 @@ KINDS = {
     "no method": ("builtins.AttributeError", 1, 404),
     "wrong call": ("builtins.TypeError", 1, 422),
 }
+#: Of test_bad_input.BAD, what a protocol has no words for: JSON has no infinity, XML no
+#: character of the number 0.
+UNSPEAKABLE = {
+    "jsonrpc": "not finite",
+    "xmlrpc": "no text can have",
+    "json2": "not finite",
+}
 # Odoo calls both protocols deprecated, at each call.
 mute_rpc = mute_logger(
     "odoo.addons.rpc.controllers.jsonrpc", "odoo.addons.rpc.controllers.xmlrpc"
@@ -477,6 +484,8 @@ class TestContract(ClientsCase):
         """Each entrance refuses with the sentence, and nothing is stored."""
         for protocol in PROTOCOLS:
             for bad, words in BAD:
+                if words == UNSPEAKABLE[protocol]:
+                    continue
                 with self.subTest(protocol=protocol, bad=bad):
                     sentence = self.assertRefused(
                         protocol,

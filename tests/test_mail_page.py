@@ -100,13 +100,20 @@ class MailCase(DashboardCase):
 
 @tagged("post_install", "-at_install")
 class TestMailPage(MailCase):
+    def stored(self, dashboard, name):
+        if name in dashboard:
+            return dashboard[name]
+        [value] = [row["value"] for row in dashboard.metrics if row["name"] == name]
+        return value
+
     def test_figures_are_those_of_the_record_to_the_cent(self):
         self.make_sales()
         dashboard = self.generate()
         mail = self.render(dashboard)
         figures = self.figures(self.open_page(mail))
+        # Other addons may add more of them.
         self.assertEqual(
-            list(figures),
+            list(figures)[:5],
             [
                 "total_revenue",
                 "total_orders",
@@ -117,7 +124,9 @@ class TestMailPage(MailCase):
         )
         for name, (_label, value, *_change) in figures.items():
             with self.subTest(name=name):
-                self.assertEqual(float(read_number(value)), dashboard[name])
+                self.assertEqual(
+                    float(read_number(value)), self.stored(dashboard, name)
+                )
         self.assertEqual(
             figures["total_revenue"],
             ["Revenue", "$ 1,300.00", "▼ −35% less than $ 2,000.00"],

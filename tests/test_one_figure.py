@@ -140,7 +140,7 @@ class TestOneFigure(ClientsCase):
         dashboards = self.dashboards()
         dashboard = dashboards.browse(dashboards.generate(**JUNE))
         mail = dashboards.env["sale.dashboard.mail"]._render(dashboard)
-        [line] = re.findall(r"(?m)^Revenue\b.*?(\d[\d,.]*\.\d\d)", mail["text"])
+        [line] = re.findall(r"(?m)^Revenue  .*?(\d[\d,.]*\.\d\d)", mail["text"])
         return read_number(line)
 
     # ------------------------------------------------------------------

@@ -392,7 +392,9 @@ class TestVerification(DashboardCase):
         self.assertEqual(found.verdict, "different")
         self.assertEqual(found.activity_ids.user_id, self.viewer | colleague)
         self.assertEqual(len(found.activity_ids), 2)
-        self.assertIn("total_revenue: ", found.activity_ids[0].note)
+        notes = {activity.user_id: activity.note for activity in found.activity_ids}
+        self.assertIn("total_revenue: stored 100.01", notes[colleague])
+        self.assertIn("enregistré 100.01", notes[self.viewer])
         self.assertIn(
             "total_revenue: stored 100.01, recomputed 100.00", found.difference_text
         )

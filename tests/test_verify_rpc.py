@@ -905,7 +905,7 @@ class TestVerifyRpc(HttpCase):
             )
         self.assertIn("Products", text)
         self.assertRegex(text, r"Käse +[\d,.]+ USD")
-        self.assertRegex(text, r"Cache: [\d.]+% of \d+ requests answered from it")
+        self.assertRegex(text, r"Cache: [\d.]+% of [\d,]+ requests answered from it")
         kept = self.run_script(self.admin, "show", f"--dashboard-id={stored.id}")
         self.assertExit(kept, EQUAL)
         self.assertIn(f"{stored.total_revenue:,.2f} USD", kept.stdout)

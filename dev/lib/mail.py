@@ -19,13 +19,17 @@ SCRIPTS = paths.DEV / "lib" / "scripts"
 LOG = "test-mail"
 
 
+def prepare(databases: Databases) -> None:
+    """Copy the demo company's database, which nobody may use meanwhile."""
+    databases.drop(DATABASE)
+    databases.copy(paths.ADDON, DATABASE)
+
+
 def run(databases: Databases, readers: int) -> Result:
-    """On a copy of the demo company's database.
+    """On that copy.
 
     :param readers: how many recipients each of twenty views has
     """
-    databases.drop(DATABASE)
-    databases.copy(paths.ADDON, DATABASE)
     shell = databases.workshop.odoo("shell", "-d", DATABASE, "--no-http")
     lines: list[str] = []
     try:

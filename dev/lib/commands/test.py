@@ -39,7 +39,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 from .. import (
@@ -72,7 +73,7 @@ WHEEL_DATABASE = f"{paths.ADDON}_test_wheel"
 ENGINE = "test_engine_*.py"
 #: How many parts run beside each other, and in which order they begin.
 LANES = 2
-LONGEST_FIRST = ("runner", "odoo", "verify", "mail", "wheel", "lint")
+LONGEST_FIRST = ("runner", "odoo", "verify", "wheel", "mail", "lint")
 #: In the environment of a part's process: the pid of the command it is a part of.
 PART_OF = "SALE_DASHBOARD_TEST_PART_OF"
 #: option of check_exports.py -> program it needs, and the Debian package it is in
@@ -204,7 +205,19 @@ def _runner(databases: Databases, _expression: str | None) -> Result:
     )
 
 
+@contextmanager
+def _demo_company() -> Iterator[None]:
+    """Use its database alone: while it is served, it cannot be copied."""
+    with locks.exclusive("demo", "Waiting for the demo company's database ..."):
+        yield
+
+
 def _verify(databases: Databases, _expression: str | None) -> Result:
+    with _demo_company():
+        return _verify_demo_company(databases)
+
+
+def _verify_demo_company(databases: Databases) -> Result:
     run.prepare(databases.workshop, paths.ADDON)
     port = machine.free_port(suites.TEST_PORT)
     env = databases.workshop.env | {"ODOO_PASSWORD": server.PASSWORD}
@@ -341,14 +354,15 @@ def _replica(databases: Databases, _expression: str | None) -> Result:
     return replica.run(databases)
 
 
-def _mail(databases: Databases, _expression: str | None) -> Result:
-    run.prepare(databases.workshop, paths.ADDON)
-    return mail.run(databases, readers=5)
+def _mail(databases: Databases, _expression: str | None, readers: int = 5) -> Result:
+    with _demo_company():
+        run.prepare(databases.workshop, paths.ADDON)
+        mail.prepare(databases)
+    return mail.run(databases, readers)
 
 
-def _mails(databases: Databases, _expression: str | None) -> Result:
-    run.prepare(databases.workshop, paths.ADDON)
-    return mail.run(databases, readers=25)
+def _mails(databases: Databases, expression: str | None) -> Result:
+    return _mail(databases, expression, readers=25)
 
 
 def _property(databases: Databases, _expression: str | None) -> Result:
