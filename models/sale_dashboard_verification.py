@@ -56,7 +56,9 @@ class SaleDashboardVerification(models.Model):
     figure_count = fields.Integer(string="Figures Compared", readonly=True)
     difference_count = fields.Integer(string="Differences", readonly=True)
     differences = fields.Json(
-        readonly=True, help="The figures that differ: figure, stored, recomputed."
+        string="Verdict Differences",
+        readonly=True,
+        help="The figures that differ: figure, stored, recomputed.",
     )
     difference_text = fields.Text(
         string="What Differs", compute="_compute_difference_text"
