@@ -1,5 +1,6 @@
 """The mails of subscriptions, as a real mail server on loopback gets them."""
 
+import os
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -9,6 +10,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.models import ir_actions_report
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
 from .inbox import Inbox, page_of, text_of
@@ -268,6 +270,18 @@ class TestSubscriptionMail(SubscriptionCase):
         self.assertTrue(file.get_content().startswith(b"PK"))
         self.assertNotIn("2,333", text_of(mail))
         self.assertIn("/sale_dashboard/view", text_of(mail))
+
+    def test_a_server_that_makes_no_pdf_files(self):
+        """Its reader gets no half a mail, and the owner reads what to do."""
+        self.make_two_orders()
+        own = self.subscribe(attach_pdf=True)
+        self.addCleanup(ir_actions_report._wkhtml.cache_clear)
+        ir_actions_report._wkhtml.cache_clear()
+        with patch.dict(os.environ, PATH=""):
+            for minutes in (0, 6, 40):
+                self.assertEqual(self.run_cron(EIGHT + timedelta(minutes=minutes)), [])
+        self.assertEqual(self.delivery(own).state, "failed")
+        self.assertIn("wkhtmltopdf", own.last_run_id.note)
 
     # ------------------------------------------------------------------
     # Conditions
