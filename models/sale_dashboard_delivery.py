@@ -77,4 +77,5 @@ class SaleDashboardDelivery(models.Model):
         again.run_id.write(
             {"finished_at": False, "result": False, "started_at": fields.Datetime.now()}
         )
+        # sudo: whoever may send may wake the scheduler, and nothing more.
         self.env.ref("sale_dashboard.ir_cron_send_due").sudo()._trigger()

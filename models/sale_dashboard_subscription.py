@@ -578,7 +578,7 @@ class SaleDashboardSubscription(models.Model):
         """Stop getting this mail; any recipient may, whoever owns it."""
         user = self.env.user
         for subscription in self:
-            # The rules say whether he may see it; leaving needs no other right.
+            # sudo: the rules say whether he may see it; leaving needs no other right.
             subscription.check_access("read")
             if user in subscription.user_ids:
                 subscription.sudo()._remove_recipient(user=user)
@@ -629,6 +629,7 @@ class SaleDashboardSubscription(models.Model):
 
     def _get_schedule(self):
         self.ensure_one()
+        # sudo: when the company works is no secret, and no figure.
         source = self.env["sale.dashboard.source"].sudo()
         company = self.company_id.sudo()
         return engine.Schedule(
@@ -638,7 +639,6 @@ class SaleDashboardSubscription(models.Model):
             hour=max(0, self.hour),
             weekday=int(self.weekday or 0),
             day_of_month=max(1, self.day_of_month),
-            # sudo: when the company works is no secret, and no figure.
             working_days=lambda first, last: source._read_working_days(
                 company, first, last
             ),
