@@ -67,21 +67,29 @@ class ResCompany(models.Model):
                     factors[company.id] = factor
         return factors
 
-    def _has_dashboard_rate(self, currency):
-        """Whether an order of this company can be converted from ``currency``.
+    def _get_dashboard_rated(self, currencies):
+        """Which of these currencies these companies can convert from or to.
 
-        A rate of its root or a shared one, as ``res.currency._get_rates`` looks for.
+        As ``res.currency._get_rates`` looks for rates: the company's root's or shared.
+
+        :return: ``(company id, currency id)`` pairs
+        :rtype: set[tuple[int, int]]
         """
-        self.ensure_one()
         # sudo: see _get_dashboard_factors.
-        return bool(
+        groups = (
             self.env["res.currency.rate"]
             .sudo()
-            .search_count(
+            ._read_group(
                 [
-                    ("currency_id", "in", (currency | self.currency_id).ids),
-                    ("company_id", "in", (False, self.root_id.id)),
+                    ("currency_id", "in", currencies.ids),
+                    ("company_id", "in", [False, *self.root_id.ids]),
                 ],
-                limit=1,
+                ["company_id", "currency_id"],
             )
         )
+        return {
+            (company.id, currency.id)
+            for root, currency in groups
+            for company in self
+            if not root or root == company.root_id
+        }

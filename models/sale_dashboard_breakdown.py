@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..id_list import IdList
+
 
 class SaleDashboardBreakdown(models.TransientModel):
     """One row of a breakdown of the dashboard's period.
@@ -54,7 +56,7 @@ class SaleDashboardBreakdown(models.TransientModel):
     revenue_comparable = fields.Boolean(
         help="Where not set, the change is 0 and means nothing."
     )
-    customer_ids = fields.Json(
+    customer_ids = IdList(
         string="Customer IDs",
         prefetch=False,  # thousands; read only to be opened
         help="Customers of an RFM group, so that it can be opened.",

@@ -14,6 +14,7 @@ from ..engine.assembly import NOTHING, Sum, assemble_core, percentage
 from ..engine.bridge import bridge, bridge_members
 from ..engine.comparison import change
 from ..engine.customers import SEGMENT_NAMES
+from ..engine.id_list import pack
 from ..engine.money import from_units
 from ..tools import to_json_domain
 from .sale_dashboard_source import EXPIRING_DAYS
@@ -47,11 +48,13 @@ class SaleDashboardBuilder(models.AbstractModel):
         :rtype: dict
         """
         started = time.monotonic()
+        source.env.companies.fetch(["currency_id", "parent_path"])
         source = source.env.companies._with_dashboard_factors(source)
         build = self._start(source, scope)
         build.values["generated_at"] = scope.now
         for section, method in self._get_sections():
             self._run_section(build, section, method)
+        build.breakdown.sort(key=lambda row: (row["dimension"], row["rank"]))
         build.values["breakdown_ids"] = [Command.create(row) for row in build.breakdown]
         build.values["duration_ms"] = round(1000 * (time.monotonic() - started))
         return build.values
@@ -238,10 +241,12 @@ class SaleDashboardBuilder(models.AbstractModel):
                             }
                             for customer in segment.top_customers
                         ],
-                        "customer_ids": [customer.id for customer in segment.members],
-                        "previous_customer_ids": [
+                        "customer_ids": pack(
+                            customer.id for customer in segment.members
+                        ),
+                        "previous_customer_ids": pack(
                             customer.id for customer in (other.members if other else ())
-                        ],
+                        ),
                     }
                 )
             )
@@ -311,8 +316,8 @@ class SaleDashboardBuilder(models.AbstractModel):
                 len(new_ids),
                 len(before_ids) if build.previous else None,
             ),
-            new_customer_ids=new_ids,
-            previous_new_customer_ids=before_ids,
+            new_customer_ids=pack(new_ids),
+            previous_new_customer_ids=pack(before_ids),
         )
         for rank, (key, current, other, count) in enumerate(
             zip(
@@ -392,7 +397,7 @@ class SaleDashboardBuilder(models.AbstractModel):
                     None,
                     rank=rank,
                     customer_count=len(customers),
-                    customer_ids=[customer.id for customer in customers],
+                    customer_ids=pack(customer.id for customer in customers),
                     share=percentage(units, build.core.total.units),
                 )
         for command in build.values["top_customer_ids"]:
@@ -475,7 +480,7 @@ class SaleDashboardBuilder(models.AbstractModel):
                 Sum(units, 0),
                 None,
                 rank=rank,
-                customer_ids=sorted(members.get(key, ())),
+                customer_ids=pack(sorted(members.get(key, ()))),
             )
         constant = build.core.total.units - effect
         build.values.update(

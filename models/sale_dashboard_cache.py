@@ -247,51 +247,70 @@ class SaleDashboard(models.TransientModel):
             dashboard = dashboard.create(values)
             dashboard._drop_older()
         for name, commands in lines.items():
-            dashboard._insert_lines(name, [row for _create, _id, row in commands])
+            added = dashboard._insert_lines(
+                name, [row for _create, _id, row in commands]
+            )
+            if self:
+                dashboard.invalidate_recordset([name])
+            else:
+                dashboard._fields[name]._update_cache(dashboard, added._ids)
         dashboard.payload = dashboard._make_payload()
         return dashboard.with_env(self.env)
 
     def _insert_lines(self, name, rows):
         """Add lines past ``create``, whose many steps cost more than the figures do.
 
+        What is written is in cache afterwards: the payload is made of it.
+
         :param name: one2many field
-        :param rows: dicts of stored values; the line models have neither defaults nor
-            computed columns
+        :param rows: dicts of stored values, in the lines' own order; the line models
+            have neither defaults nor computed columns
+        :return: the lines
         """
+        self.env.flush_all()
         model = self.env[self._fields[name].comodel_name]
-        log = {"create_uid": self.env.uid, "create_date": self.env.cr.now()}
-        common = {"dashboard_id": self.id, **log}
-        names = sorted({name for row in rows for name in row} | set(common))
-        columns = [model._fields[name] for name in names]
-
-        def to_column(field, value):
-            return None if value is False and field.type != "boolean" else value
-
-        records = [
+        common = {
+            "dashboard_id": self.id,
+            "create_uid": self.env.uid,
+            "create_date": self.env.cr.now(),
+        }
+        columns = [
+            field
+            for field in model._fields.values()
+            if field.store and field.column_type and field.name != "id"
+        ]
+        given = {name for row in rows for name in row} | set(common)
+        used = [field for field in columns if field.name in given]
+        # In the cache's form: what reading them would give.
+        values = [
             {
-                field.name: to_column(field, value)
-                for field in columns
-                if (value := (row | common).get(field.name)) is not None
+                field.name: field.convert_to_cache(
+                    (row | common).get(field.name), model, validate=False
+                )
+                for field in used
             }
             for row in rows
         ]
-        self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO %(table)s (%(columns)s)
                 SELECT %(columns)s FROM jsonb_to_recordset(%(records)s) AS (%(types)s)
+                RETURNING id
                 """,
                 table=SQL.identifier(model._table),
-                columns=SQL(", ").join(SQL.identifier(name) for name in names),
-                records=pack(records),
+                columns=SQL(", ").join(SQL.identifier(field.name) for field in used),
+                records=pack(values),
                 types=SQL(", ").join(
                     SQL("%s %s", SQL.identifier(field.name), SQL(field.column_type[0]))
-                    for field in columns
+                    for field in used
                 ),
             )
         )
-        self.invalidate_recordset([name])
+        lines = model.browse(line_id for [line_id] in self.env.cr.fetchall())
+        for field in columns:
+            field._insert_cache(lines, [row.get(field.name) for row in values])
+        return lines
 
     def _drop_older(self):
         """Drop the owner's older records for the same request, but for the last."""

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..engine.customers import HIGH_VALUE, LOW_VALUE, MEDIUM_VALUE
+from ..id_list import IdList
 
 
 class SaleDashboardSegment(models.TransientModel):
@@ -34,7 +35,7 @@ class SaleDashboardSegment(models.TransientModel):
         help="The best customers of the segment: id, name, email, is_company,"
         " total_revenue, order_count."
     )
-    customer_ids = fields.Json(
+    customer_ids = IdList(
         string="Customer IDs",
         prefetch=False,  # thousands; read only to be opened
         help="Ids of all customers of the segment, so that it can be opened.",
@@ -45,7 +46,7 @@ class SaleDashboardSegment(models.TransientModel):
         help="Where not set, the change is 0 and means nothing."
     )
     previous_customer_count = fields.Integer(string="Previous Customers")
-    previous_customer_ids = fields.Json(
+    previous_customer_ids = IdList(
         string="Previous Customer IDs",
         prefetch=False,
         help="Ids of the customers of the same segment in the comparison.",

@@ -175,11 +175,10 @@ class SaleDashboardSource(models.AbstractModel):
                 domain,
                 [
                     ["dashboard_bucket"],
-                    [side],
                     [side, CUSTOMER],
-                    [side, "user_id"],
-                    [side, "team_id"],
-                    [side, "company_id", "currency_id"],
+                    # Together: each set costs a lookup for every order, and there are
+                    # few of these.
+                    [side, "user_id", "team_id", "company_id", "currency_id"],
                 ],
                 [
                     f"dashboard_amount_{measure}:sum",
@@ -233,36 +232,37 @@ class SaleDashboardSource(models.AbstractModel):
         :param countries_of: result of :meth:`_read_visible_customers`
         """
         customers, last_orders, effects = {}, {}, {}
-        countries = defaultdict(lambda: [0, 0])
-        hidden_units = hidden_count = hidden_effect = 0
+        countries = defaultdict(_Total)
+        hidden, hidden_effect = _Total(), 0
         for customer_id, units, count, effect, last in table.customers:
             country_id = countries_of.get(customer_id)
             if country_id is None:
-                hidden_units += units
-                hidden_count += count
+                hidden.add(units, count)
                 hidden_effect += effect or 0
             else:
                 customers[customer_id] = Sum(units, count)
                 last_orders[customer_id] = last
                 if effect:
                     effects[customer_id] = effect
-            country = countries[country_id or False]
-            country[0] += units
-            country[1] += count
+            countries[country_id or False].add(units, count)
         if hidden_effect:
             effects[False] = hidden_effect
+        total = _Total()
+        users, teams, pairs = (defaultdict(_Total) for _kind in range(3))
+        for user, team, company, currency, units, count, _effect, _last in table.kinds:
+            total.add(units, count)
+            users[user or False].add(units, count)
+            teams[team or False].add(units, count)
+            pairs[company, currency].add(units, count)
         return CoreRows(
-            total=Sum(*table.totals[0][:2]) if table.totals else Sum(),
+            total=total.sum(),
             points={index: Sum(*figures[:2]) for index, *figures in table.points},
             customers=customers,
-            hidden=Sum(hidden_units, hidden_count),
-            users={one or False: Sum(*figures[:2]) for one, *figures in table.users},
-            teams={one or False: Sum(*figures[:2]) for one, *figures in table.teams},
-            countries={one: Sum(*figures) for one, figures in countries.items()},
-            pairs={
-                (company_id, currency_id): Sum(*figures[:2])
-                for company_id, currency_id, *figures in table.pairs
-            },
+            hidden=hidden.sum(),
+            users={one: figures.sum() for one, figures in users.items()},
+            teams={one: figures.sum() for one, figures in teams.items()},
+            countries={one: figures.sum() for one, figures in countries.items()},
+            pairs={one: figures.sum() for one, figures in pairs.items()},
             last_orders=last_orders,
             effects=effects,
         )
@@ -324,14 +324,20 @@ class SaleDashboardSource(models.AbstractModel):
             & Domain("date_order", "<", span.start)
         )
         # From the customers to their orders: the first one found ends the search, so
-        # the cost is that of the customers, not that of the history.
-        [[known]] = self.env["res.partner"]._read_group(
-            self._get_ids_domain("commercial_partner_id", customer_ids)
-            & Domain("sale_order_ids", "any", earlier),
-            [],
-            ["commercial_partner_id:array_agg_distinct"],
-        )
-        return sorted(set(customer_ids).difference(known or ()))
+        # the cost is that of the customers, not that of the history. Most have
+        # ordered themselves; only of the others all contacts are looked at.
+        partners = self.env["res.partner"]
+        unknown = set(customer_ids)
+        for field in ("id", "commercial_partner_id"):
+            if unknown:
+                [[known]] = partners._read_group(
+                    self._get_ids_domain(field, unknown)
+                    & Domain("sale_order_ids", "any", earlier),
+                    [],
+                    [f"{field}:array_agg_distinct"],
+                )
+                unknown.difference_update(known or ())
+        return sorted(unknown)
 
     def _read_conversion(self, scope, span):
         """Orders created in the span, and how many of them count as converted.
@@ -362,27 +368,49 @@ class SaleDashboardSource(models.AbstractModel):
         """
         if not customer_ids:
             return {}
-        rows = self.env["sale.order"]._read_group(
-            self._get_company_domain(scope)
-            & self._get_confirmed_domain()
-            & Domain("date_order", "<", scope.current.end)
-            & Domain(CUSTOMER, "in", list(customer_ids)),
-            [CUSTOMER],
-            [
-                f"{self._get_revenue_field(scope)}:sum",
-                "__count",
-                "date_order:min",
-                "date_order:max",
-            ],
+        # By contact, as the index has them; joined to each of thousands of orders, the
+        # contacts would cost several times as much.
+        contacts = self.env["res.partner"].search_fetch(
+            Domain("commercial_partner_id", "in", list(customer_ids)),
+            ["commercial_partner_id"],
         )
-        rounding = self.env.company.currency_id.rounding
+        customer_of = {one.id: one.commercial_partner_id.id for one in contacts}
+        rows = (
+            self.env["sale.order"]
+            .with_context(sale_dashboard_raw=True)
+            ._read_group(
+                self._get_company_domain(scope)
+                & self._get_confirmed_domain()
+                & Domain("date_order", "<", scope.current.end)
+                & Domain("partner_id", "in", list(customer_of)),
+                ["partner_id"],
+                [
+                    f"{self._get_revenue_field(scope)}:sum",
+                    "__count",
+                    "date_order:min",
+                    "date_order:max",
+                ],
+            )
+        )
+        lifetimes = {}
+        for contact_id, units, count, first, last in rows:
+            customer_id = customer_of[contact_id]
+            if customer_id in lifetimes:
+                figures, earliest, latest = lifetimes[customer_id]
+                lifetimes[customer_id] = (
+                    figures + Sum(units, count),
+                    min(earliest, first),
+                    max(latest, last),
+                )
+            else:
+                lifetimes[customer_id] = (Sum(units, count), first, last)
         return {
-            customer.id: (
-                Sum(to_units(revenue, rounding), count),
+            customer_id: (
+                figures,
                 local_today(first, scope.zone),
                 local_today(last, scope.zone),
             )
-            for customer, revenue, count, first, last in rows
+            for customer_id, (figures, first, last) in lifetimes.items()
         }
 
     def _read_quotations(self, scope):
@@ -503,20 +531,35 @@ class SaleDashboardSource(models.AbstractModel):
         :return: ``(company, currency, domain, Sum)`` rows
         """
         sales = self._get_sales_domain(scope, scope.current)
-        rows = []
+        companies, currencies = self.env["res.company"], self.env["res.currency"]
+        foreign = []
         for (company_id, currency_id), figures in sorted(core.pairs.items()):
-            company = self.env["res.company"].browse(company_id)
-            currency = self.env["res.currency"].browse(currency_id)
-            if currency != company.currency_id and not company._has_dashboard_rate(
-                currency
-            ):
-                domain = (
-                    sales
-                    & Domain("company_id", "=", company_id)
-                    & Domain("currency_id", "=", currency_id)
-                )
-                rows.append((company, currency, domain, figures))
-        return rows
+            company = companies.browse(company_id)
+            currency = currencies.browse(currency_id)
+            if currency != company.currency_id:
+                foreign.append((company, currency, figures))
+                companies |= company
+                currencies |= currency | company.currency_id
+        if not foreign:
+            return []
+        rated = companies._get_dashboard_rated(currencies)
+        return [
+            (
+                company,
+                currency,
+                sales
+                & Domain("company_id", "=", company.id)
+                & Domain("currency_id", "=", currency.id),
+                figures,
+            )
+            for company, currency, figures in foreign
+            # Either has one: the other may be the currency that rates are given in.
+            if not {
+                (company.id, currency.id),
+                (company.id, company.currency_id.id),
+            }
+            & rated
+        ]
 
     # ------------------------------------------------------------------
     # Constant currency
@@ -559,12 +602,26 @@ class _Table(NamedTuple):
     """The rows of one span as the query gives them.
 
     Each row: what it is grouped by, units, orders, currency effect in units or None,
-    and the instant of the last order.
+    and the instant of the last order. ``kinds`` are grouped by salesperson, team,
+    company and currency.
     """
 
     points: list
-    totals: list
     customers: list
-    users: list
-    teams: list
-    pairs: list
+    kinds: list
+
+
+class _Total:
+    """A :class:`Sum` in the making."""
+
+    __slots__ = ("order_count", "units")
+
+    def __init__(self):
+        self.units = self.order_count = 0
+
+    def add(self, units, order_count):
+        self.units += units
+        self.order_count += order_count
+
+    def sum(self):
+        return Sum(self.units, self.order_count)

@@ -3,6 +3,7 @@ from . import test_engine_comparison
 from . import test_engine_curve
 from . import test_engine_customers
 from . import test_engine_growth
+from . import test_engine_id_list
 from . import test_engine_money
 from . import test_engine_periods
 from . import test_engine_properties
