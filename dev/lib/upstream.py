@@ -71,8 +71,8 @@ SUITES = {
 
 #: What Odoo's lint calls, in front of the real ones. pylint would read the whole of
 #: Odoo for most of an hour, the same on both sides: one of Odoo's addons stands for it.
-#: eslint may be given no file at all: Odoo's lint leaves out what is below a folder
-#: `lib`, where Debian's Odoo lies.
+#: eslint is given no file where there is none to lint: Odoo's lint leaves out what is
+#: below a folder `lib`, where Debian's Odoo lies.
 PROGRAMS = {
     "pylint": """\
 #!{python}
@@ -80,12 +80,21 @@ import sys
 
 from pylint import run_pylint
 
-sys.argv[1:] = ["{sale}" if word == "{odoo}" else word for word in sys.argv[1:]]
+
+def is_of_odoo(word):
+    return word.startswith("{odoo}") and not word.startswith("{ours}")
+
+
+words = [word for word in sys.argv[1:] if not is_of_odoo(word)]
+if words != sys.argv[1:]:
+    sys.argv[1:] = [*words, "{sale}"]
 run_pylint()
 """,
     "eslint": """\
 #!/bin/sh
-ESLINT_USE_FLAT_CONFIG=false exec {eslint} --pass-on-no-patterns "$@"
+case "$*" in
+*.js) ESLINT_USE_FLAT_CONFIG=false exec {eslint} "$@" ;;
+esac
 """,
 }
 
@@ -160,8 +169,9 @@ def _run(
     databases: Databases, title: str, modules: list[str], before: list[Path]
 ) -> Side:
     """Install modules in a fresh database with demo data, and test them."""
+    source = databases.workshop.source
     # Resolved: Odoo's lint tells its own addons from others by their path.
-    addons = [*before, *(path.resolve() for path in databases.workshop.source.addons)]
+    addons = [*before, *(path.resolve() for path in source.addons)]
     tags = [tag for _of, chosen in SUITES.values() for tag in chosen]
     env = databases.workshop.env
     databases.drop(DATABASE)
@@ -184,7 +194,11 @@ def _run(
         _code, tail = process.follow(
             command,
             log=LOG,
-            env=env | {"PATH": f"{FOLDER / 'bin'}{os.pathsep}{env['PATH']}"},
+            env=env
+            | {
+                "PATH": f"{FOLDER / 'bin'}{os.pathsep}{env['PATH']}",
+                "PYTHONPATH": str(source.folder.resolve()),
+            },
             on_line=follow,
         )
     databases.drop(DATABASE)
@@ -196,12 +210,17 @@ def _run(
 
 
 def _write_programs(databases: Databases) -> None:
-    addons = [path.resolve() for path in databases.workshop.source.addons]
+    source = databases.workshop.source
     words = {
         "python": paths.PYTHON,
         "eslint": npm.MODULES / ".bin" / "eslint",
-        "odoo": addons[0].parent,
-        "sale": next(path / "sale" for path in addons if (path / "sale").is_dir()),
+        "odoo": source.folder.resolve(),
+        "ours": FOLDER,
+        "sale": next(
+            path.resolve() / "sale"
+            for path in source.addons
+            if (path / "sale").is_dir()
+        ),
     }
     folder = FOLDER / "bin"
     folder.mkdir(parents=True, exist_ok=True)
