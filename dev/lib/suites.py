@@ -21,7 +21,7 @@ from .report import Result
 #: Where the tests' own server listens, or the first free port after it.
 TEST_PORT = 8269
 #: Small addons that extend the addon, to test that this works.
-TEST_ADDONS = paths.ROOT / "tests" / "addons"
+TEST_ADDONS = paths.DEV / "addons"
 #: pytest's exit code for "no test matched"
 NOTHING_COLLECTED = 5
 
@@ -94,7 +94,7 @@ def _read_junit(text: str) -> Result:
 def with_odoo(databases: Databases, name: str, title: str, *, log: str) -> Result:
     """Install the addon and run its tests under Odoo's own runner.
 
-    The small addons of `tests/addons` are installed beside it, and tested too: what
+    The small addons of `dev/addons` are installed beside it, and tested too: what
     extends the addon must leave its own tests green.
     """
     databases.drop(name)
@@ -126,7 +126,7 @@ def with_odoo(databases: Databases, name: str, title: str, *, log: str) -> Resul
 
 
 def _link_test_addons() -> Path:
-    """A folder for Odoo with the addons of `tests/addons` in it."""
+    """A folder for Odoo with the addons of `dev/addons` in it."""
     folder = paths.HOME / "test-addons"
     folder.mkdir(parents=True, exist_ok=True)
     link = folder / "addons"
@@ -153,7 +153,7 @@ def _read_runner(lines: list[str], code: int, tail: str) -> Result:
         elif re.search(r" (ERROR|CRITICAL|WARNING) ", line) and not HARMLESS.search(
             line
         ):
-            result.complaints.append(_entry(lines, number))
+            result.complaints.append(entry(lines, number))
     if totals is None or not started:
         result.fail(f"Odoo's runner ran no test to its end:\n{tail}")
         return result
@@ -169,7 +169,7 @@ def _read_runner(lines: list[str], code: int, tail: str) -> Result:
     return result
 
 
-def _entry(lines: Sequence[str], first: int) -> str:
+def entry(lines: Sequence[str], first: int) -> str:
     """An entry of Odoo's log: its line, and those up to the next dated one."""
     last = first + 1
     while last < len(lines) and not re.match(r"\d{4}-\d\d-\d\d ", lines[last]):

@@ -22,6 +22,9 @@ replica  with --full: figures on a streaming replica; lagging, stopped, and with
 install  with --full: installing beside 100,000 orders takes less than a minute, and
          uninstalling leaves nothing behind there either
 property with --full: five times as many random requests against random order books
+upstream with --full: Odoo's own lint, its clicks on everything there is to click, its
+         tests of sales and those of all models and views: as green with the addon as
+         without
 wheel    the wheel builds, installs elsewhere, Odoo installs the addon from there, and
          uninstalling it leaves nothing behind
 
@@ -58,6 +61,7 @@ from .. import (
     setup,
     suites,
     uninstall,
+    upstream,
 )
 from ..bench import company
 from ..database import Databases
@@ -90,11 +94,11 @@ def main(arguments: list[str]) -> int:
     wanted = options.only or (["engine", "odoo"] if options.k else list(PARTS))
     if options.full and not options.only:
         wanted += FULL_PARTS
-    if {"odoo", "runner", "verify"} & set(wanted):
+    if {"odoo", "runner", "verify", "upstream"} & set(wanted):
         _ensure_programs()
     with setup.workshop(options.odoo) as workshop:
-        # rtlcss and odoo-await for the tests, axe-core for the page, dev/lint's tools
-        if {"lint", "odoo", "runner", "verify"} & set(wanted):
+        # rtlcss and odoo-await for the tests, axe-core for the page, lint's tools
+        if {"lint", "odoo", "runner", "verify", "upstream"} & set(wanted):
             npm.ensure()
         databases = Databases(workshop)
         if os.environ.get(PART_OF) == str(os.getppid()):
@@ -186,7 +190,7 @@ def _engine(databases: Databases, expression: str | None) -> Result:
 
 def _odoo(databases: Databases, expression: str | None) -> Result:
     folder = paths.LINKED_ADDON / "tests"
-    tests = [str(folder), f"--ignore-glob=*/{ENGINE}", f"--ignore={folder / 'addons'}"]
+    tests = [str(folder), f"--ignore-glob=*/{ENGINE}"]
     return suites.with_pytest(
         databases,
         PYTEST_DATABASE,
@@ -409,6 +413,10 @@ def _pos(databases: Databases, _expression: str | None) -> Result:
     )
 
 
+def _upstream(databases: Databases, _expression: str | None) -> Result:
+    return upstream.run(databases)
+
+
 PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
     "engine": _engine,
     "odoo": _odoo,
@@ -427,6 +435,7 @@ FULL_PARTS: dict[str, Callable[[Databases, str | None], Result]] = {
     "replica": _replica,
     "install": _install,
     "property": _property,
+    "upstream": _upstream,
 }
 
 
