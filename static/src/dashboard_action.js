@@ -23,21 +23,26 @@ export class SaleDashboardLoader extends Component {
 
 registry.category("actions").add("sale_dashboard", SaleDashboardLoader);
 
-/** Who has it in the menu gets it while the browser has nothing else to do. */
+/**
+ * Who has it in the menu gets it while the browser has nothing else to do. What the bundle
+ * then brings to open it sooner is kept here, by its own names.
+ */
 registry.category("services").add("sale_dashboard.warm_up", {
     dependencies: ["menu"],
     start(env, { menu }) {
         const whenIdle = window.requestIdleCallback || ((run) => browser.setTimeout(run, 1000));
+        const kept = {};
         const warmUp = async () => {
             const item = menu
                 .getAll()
                 .find(({ xmlid }) => xmlid === "sale_dashboard.menu_sale_dashboard");
             if (item && !browser.navigator.connection?.saveData) {
                 await loadBundle(BUNDLE);
-                await registry.category("lazy_components").get(NAME).warmUp(env, item.actionID);
+                await registry.category("lazy_components").get(NAME).warmUp(env, item, kept);
             }
         };
         const start = () => whenIdle(() => warmUp().catch(() => {})); // opening it will tell
         env.bus.addEventListener("WEB_CLIENT_READY", start, { once: true });
+        return kept;
     },
 });

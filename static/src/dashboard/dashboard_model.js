@@ -215,6 +215,15 @@ export class DashboardModel extends Reactive {
         return isGranularityPossible(granularity, this.range);
     }
 
+    /**
+     * @param {DashboardModel} other
+     * @returns {boolean} whether both choose and ask the same
+     */
+    isLike(other) {
+        const tell = ({ choice, request }) => JSON.stringify([choice, request]);
+        return tell(this) === tell(other);
+    }
+
     //--------------------------------------------------------------------------
     // What was answered
     //--------------------------------------------------------------------------
@@ -350,6 +359,19 @@ export class DashboardModel extends Reactive {
     }
 
     /**
+     * Asks for all that is shown: first for what is seen first.
+     *
+     * @param {Object} [options] see `load`
+     */
+    async open(options) {
+        try {
+            await this.load(options);
+        } finally {
+            await this.targets.load();
+        }
+    }
+
+    /**
      * Asks the server. Of several requests only the latest counts; when it fails, the
      * figures that are there stay.
      *
@@ -437,6 +459,11 @@ export class DashboardModel extends Reactive {
      */
     setConnected(isConnected) {
         this.isConnected = isConnected;
+    }
+
+    /** A screen reader hears of figures that were there before the page. */
+    announceLoaded() {
+        this._announce(_t("Figures loaded"));
     }
 
     /**
@@ -562,7 +589,7 @@ export class DashboardModel extends Reactive {
             this._markChanges(before, answer.payload);
         } else {
             this._clearMarks();
-            this._announce(_t("Figures loaded"));
+            this.announceLoaded();
         }
     }
 

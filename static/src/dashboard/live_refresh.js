@@ -151,6 +151,7 @@ export class LiveRefresh {
  * @param {() => Promise<number>} params.refresh
  * @param {(token: string) => boolean} params.isKnown
  * @param {(isConnected: boolean) => void} params.onConnection
+ * @returns {LiveRefresh}
  */
 export function useLiveRefresh({ refresh, isKnown, onConnection }) {
     const busService = useService("bus_service");
@@ -194,4 +195,5 @@ export function useLiveRefresh({ refresh, isKnown, onConnection }) {
             busService.removeEventListener(name, listener);
         }
     });
+    return live;
 }

@@ -20,6 +20,7 @@ import { SearchBar } from "@web/search/search_bar/search_bar";
 import { session } from "@web/session";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { ActionsMenu } from "../actions_menu/actions_menu";
+import { Announcer } from "../announcer/announcer";
 import { readAddress, useAddress, writeAddress } from "../address";
 import { Breakdown } from "../breakdown/breakdown";
 import { Bridge } from "../bridge/bridge";
@@ -107,6 +108,7 @@ export class SaleDashboard extends Component {
     static template = "sale_dashboard.SaleDashboard";
     static components = {
         ActionsMenu,
+        Announcer,
         Breakdown,
         Bridge,
         ChoiceMenu,
@@ -150,18 +152,24 @@ export class SaleDashboard extends Component {
         const { answer, choice, facets, isWall } = this.props.start;
         const { favorite, favoriteSettings } = this.search;
         this.favoriteId = favorite?.serverSideId;
-        this.model = useState(
-            new DashboardModel({
-                orm: useService("orm"),
-                choice: {
-                    // Of a default favorite; an address says for itself.
-                    ...(!facets && favoriteSettings),
-                    ...choice,
-                    domain: this.search.domain,
-                },
-                answer,
-            })
-        );
+        const orm = useService("orm");
+        const model = new DashboardModel({
+            orm,
+            choice: {
+                // Of a default favorite; an address says for itself.
+                ...(!facets && favoriteSettings),
+                ...choice,
+                domain: this.search.domain,
+            },
+            answer,
+        });
+        const { ahead } = useService("sale_dashboard.warm_up");
+        const asked = answer ? null : ahead?.take(model);
+        this.model = useState(asked ? asked.model : model);
+        this.model.orm = markRaw(orm);
+        // Told once there is a page to tell it.
+        const isThere = Boolean(asked?.model.answer);
+        this.model.announcement = "";
         this.state = useState({
             facets: markRaw(this.search.exportFacets()),
             isExporting: false,
@@ -174,7 +182,7 @@ export class SaleDashboard extends Component {
             last: LAST_STAGE,
         });
 
-        useLiveRefresh({
+        const live = useLiveRefresh({
             refresh: () => this.reread(),
             isKnown: (token) => this.model.hasChange(token),
             onConnection: (isConnected) => this.model.setConnected(isConnected),
@@ -219,12 +227,19 @@ export class SaleDashboard extends Component {
         });
         onWillStart(() => {
             // Not waited for: the skeleton shows at once.
-            this.model.load({ silent: Boolean(this.model.answer) });
-            this.model.targets.load();
+            if (asked) {
+                asked.tokens.forEach((token) => live.notify(token));
+                asked.loading.then(); // an unexpected failure is one of this page, too
+            } else {
+                this.model.open({ silent: Boolean(answer) });
+            }
         });
         onMounted(() => {
             noteCompanies(getAddressCompanies());
             this.explainAddress(this.props.start.unreadable);
+            if (isThere) {
+                this.model.announceLoaded();
+            }
         });
         onWillDestroy(() => forgetCompanies());
         useEffect(
