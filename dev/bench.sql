@@ -302,7 +302,7 @@ GROUP BY p.commercial_partner_id
 
 -- name: conversion
 SELECT
-    'conversion', width_bucket(create_date, %(bounds)s::timestamp[])::text,
+    'created', width_bucket(create_date, %(bounds)s::timestamp[])::text,
     create_date >= %(start)s,
     COUNT(*) FILTER (
         WHERE state = 'sale' AND (create_date >= %(start)s OR date_order < %(matured)s)

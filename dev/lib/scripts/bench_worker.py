@@ -201,7 +201,7 @@ def read_payload(payload):
             if part:
                 figures["bucket", side, place] = pair(part)
                 figures["bucket_new", side, place] = part["new_customers"]
-                figures["bucket_conversion", side, place] = (
+                figures["created", side, place] = (
                     part["converted_orders"],
                     part["created_orders"],
                 )
@@ -320,16 +320,16 @@ def read_rows(rows, bounds_before):
     def find_bucket(row):
         place = int(row.key) - 1 - bounds_before
         if place >= 0:
-            return "current", place
-        return "previous", place + bounds_before
+            return row.kind, "current", place
+        return row.kind, "previous", place + bounds_before
 
     for row in map(Row._make, rows):
         if row.kind == "bucket":
-            figures["bucket", *find_bucket(row)] = (row.one, row.two)
+            figures[find_bucket(row)] = (row.one, row.two)
         elif row.kind == "bucket_new":
-            figures["bucket_new", *find_bucket(row)] = row.three
-        elif row.kind == "conversion":
-            figures["bucket_conversion", *find_bucket(row)] = (row.one, row.two)
+            figures[find_bucket(row)] = row.three
+        elif row.kind == "created":
+            figures[find_bucket(row)] = (row.one, row.two)
             converted, count = created[row.side]
             created[row.side] = (converted + row.one, count + row.two)
         elif row.kind == "quotation":
@@ -343,9 +343,8 @@ def read_rows(rows, bounds_before):
                 figure, value = FORMS["new_revenue"](row._replace(kind="new_revenue"))
                 figures[figure] = value
     for side, (converted, count) in created.items():
-        figures["conversion", side] = (
-            round(100.0 * converted / count, 9) if count else 0
-        )
+        if count:
+            figures["conversion", side] = round(100.0 * converted / count, 9)
     for name, numbers in quotations.items():
         figures["quotation", name] = numbers
     for segment in SEGMENTS:
