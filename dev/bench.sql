@@ -30,6 +30,7 @@ grouped AS MATERIALIZED (
         GROUPING(team_id) AS no_team,
         is_current, bucket, customer, user_id, team_id,
         SUM(units)::bigint AS units, COUNT(*) AS orders, MAX(date_order) AS last,
+        MIN(bucket) AS first_bucket,
         SUM(units - constant_units)::bigint AS effect
     FROM (
         SELECT
@@ -81,7 +82,8 @@ grouped AS MATERIALIZED (
 ),
 by_customer AS MATERIALIZED (
     SELECT
-        g.is_current, g.customer, g.units, g.orders, g.last, g.effect, p.country_id,
+        g.is_current, g.customer, g.units, g.orders, g.last, g.first_bucket, g.effect,
+        p.country_id,
         p.id IS NOT NULL AS visible
     FROM grouped AS g
     LEFT JOIN res_partner AS p
@@ -155,7 +157,7 @@ rfm AS (
 ),
 -- Those with an order in the comparison had one before the period.
 candidates AS MATERIALIZED (
-    SELECT r.is_current, r.customer, r.units, r.orders
+    SELECT r.is_current, r.customer, r.units, r.orders, r.first_bucket
     FROM ranked AS r
     WHERE NOT r.is_current
         OR NOT EXISTS (
@@ -245,6 +247,9 @@ UNION ALL
 SELECT 'new', NULL, is_current, SUM(units), SUM(orders), COUNT(*), NULL
 FROM newcomers GROUP BY is_current
 UNION ALL
+SELECT 'bucket_new', first_bucket::text, NULL, NULL, NULL, COUNT(*), NULL
+FROM newcomers GROUP BY first_bucket
+UNION ALL
 SELECT 'effect', NULL, NULL, SUM(effect), NULL, NULL, NULL FROM by_customer
 UNION ALL
 SELECT 'bridge', part, NULL, units, NULL, NULL, NULL
@@ -297,7 +302,8 @@ GROUP BY p.commercial_partner_id
 
 -- name: conversion
 SELECT
-    'conversion', NULL, create_date >= %(start)s,
+    'created', width_bucket(create_date, %(bounds)s::timestamp[])::text,
+    create_date >= %(start)s,
     COUNT(*) FILTER (
         WHERE state = 'sale' AND (create_date >= %(start)s OR date_order < %(matured)s)
     ),
@@ -306,7 +312,7 @@ FROM sale_order
 WHERE company_id = ANY(%(companies)s)
     AND create_date >= %(previous_start)s AND create_date < %(end)s
     AND (create_date < %(previous_end)s OR create_date >= %(start)s)
-GROUP BY create_date >= %(start)s
+GROUP BY 2, 3
 
 -- name: quotations
 SELECT

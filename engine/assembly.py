@@ -20,6 +20,23 @@ class Sum(NamedTuple):
 NOTHING = Sum()
 
 
+class Conversion(NamedTuple):
+    """Orders created, and how many of them are converted."""
+
+    converted: int = 0
+    created: int = 0
+
+    def __add__(self, other):
+        return Conversion(
+            self.converted + other.converted, self.created + other.created
+        )
+
+    @property
+    def rate(self):
+        """In percent; 0 of nothing."""
+        return percentage(self.converted, self.created)
+
+
 @dataclass(frozen=True)
 class CoreRows:
     """What one pass over the orders of a span reads.
@@ -32,6 +49,7 @@ class CoreRows:
     :param dict teams: team id (False: none) -> Sum
     :param dict countries: country id (False: unknown or hidden customer) -> Sum
     :param dict pairs: (company id, currency id) of the orders -> Sum
+    :param dict first_points: id of a customer -> index of the bound of the first order
     :param dict last_orders: id of a customer -> instant of the last order, naive UTC
     :param dict effects: id of a customer (False: all hidden ones) -> units by which
         revenue as booked exceeds that at the comparison's rates; sparse
@@ -45,6 +63,7 @@ class CoreRows:
     teams: dict = field(default_factory=dict)
     countries: dict = field(default_factory=dict)
     pairs: dict = field(default_factory=dict)
+    first_points: dict = field(default_factory=dict)
     last_orders: dict = field(default_factory=dict)
     effects: dict = field(default_factory=dict)
 

@@ -85,17 +85,24 @@ TOP_CUSTOMER = record(
         record(recency=INTEGER, frequency=INTEGER, monetary=INTEGER, group=TEXT)
     ),
 )
+_BUCKET_FIGURES = {
+    "revenue": MONEY,
+    "order_count": COUNT,
+    "new_customers": described(
+        nullable(COUNT), "New customers whose first order of the period is in it."
+    ),
+    "created_orders": described(nullable(COUNT), "Created in it, in any state."),
+    "converted_orders": described(nullable(COUNT), "Those that are confirmed now."),
+    "conversion_rate": nullable(PERCENT),
+}
 PERIOD = record(
     period=described(TEXT, "The day, the week's Monday, or the month as YYYY-MM."),
     date_from=DAY,
     date_to=DAY,
-    revenue=MONEY,
-    order_count=COUNT,
+    **_BUCKET_FIGURES,
     partial=described(BOOLEAN, "The period asked for cuts it."),
     running=described(BOOLEAN, "It is not over yet."),
-    previous=nullable(
-        record(date_from=DAY, date_to=DAY, revenue=MONEY, order_count=COUNT)
-    ),
+    previous=nullable(record(date_from=DAY, date_to=DAY, **_BUCKET_FIGURES)),
     change=CHANGE,
 )
 SEGMENT = record(

@@ -124,7 +124,8 @@ class SaleDashboard(models.TransientModel):
     hidden_order_count = fields.Integer(string="Orders of Hidden Customers")
     new_customer_ids = IdList(
         string="New Customer IDs",
-        help="Ids of the new customers, so that they can be opened.",
+        help="Ids of the new customers, so that they can be opened: bucket by bucket of"
+        " their first order.",
     )
     # Comparison: the counterpart of every figure, the change (percent; percentage
     # points for the conversion rate), and whether that is defined at all

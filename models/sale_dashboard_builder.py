@@ -1,5 +1,6 @@
 import logging
 import time
+from collections import Counter
 from datetime import timedelta
 
 import psycopg2
@@ -10,7 +11,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import LazyTranslate
 
 from ..engine import rfm
-from ..engine.assembly import NOTHING, Sum, assemble_core, percentage
+from ..engine.assembly import NOTHING, Conversion, Sum, assemble_core, percentage
 from ..engine.bridge import bridge, bridge_members
 from ..engine.comparison import change
 from ..engine.customers import SEGMENT_NAMES
@@ -319,6 +320,11 @@ class SaleDashboardBuilder(models.AbstractModel):
             new_customer_ids=pack(new_ids),
             previous_new_customer_ids=pack(before_ids),
         )
+        self._add_new_customers(build, build.core, scope.current, new_ids)
+        if build.previous:
+            self._add_new_customers(
+                build, build.previous, scope.comparison, before_ids, "previous_"
+            )
         for rank, (key, current, other, count) in enumerate(
             zip(
                 ("new", "returning"),
@@ -344,12 +350,22 @@ class SaleDashboardBuilder(models.AbstractModel):
         """New customers, and the sums of new and of all other orders.
 
         :param candidates: the customers of the span that may be new
+        :return: ids by the bucket of the first order, then by id; two sums
         """
         new_ids = source._read_new_customers(scope, span, candidates)
+        # A stable sort of sorted ids.
+        new_ids.sort(key=core.rows.first_points.__getitem__)
         new = sum((core.rows.customers[one] for one in new_ids), Sum())
         total = core.total
         rest = Sum(total.units - new.units, total.order_count - new.order_count)
         return new_ids, (new, rest)
+
+    def _add_new_customers(self, build, core, span, new_ids, prefix=""):
+        """Say of each bucket how many new customers' first order is in it."""
+        counts = Counter(map(core.rows.first_points.__getitem__, new_ids))
+        build.add_to_buckets(
+            span, lambda place: {f"{prefix}new_customers": counts[place]}
+        )
 
     def _build_lifetimes(self, build):
         top = [command[2] for command in build.values["top_customer_ids"]]
@@ -415,20 +431,34 @@ class SaleDashboardBuilder(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _build_conversion(self, build):
-        source, scope = build.source, build.scope
-        converted, created = source._read_conversion(scope, scope.current)
-        rate = percentage(converted, created)
+        scope = build.scope
+        points, points_before = build.source._read_conversion(scope)
+        rate = sum(points.values(), Conversion()).rate
         values = {"conversion_rate": rate}
+        self._add_conversion(build, scope.current, points)
         if scope.comparison:
-            converted, created = source._read_conversion(scope, scope.comparison)
-            before = percentage(converted, created)
+            before = sum(points_before.values(), Conversion())
             values.update(
-                previous_conversion_rate=before,
+                previous_conversion_rate=before.rate,
                 # Percentage points: defined as soon as there was anything to convert.
-                conversion_rate_change=rate - before if created else 0.0,
-                conversion_rate_comparable=bool(created),
+                conversion_rate_change=rate - before.rate if before.created else 0.0,
+                conversion_rate_comparable=bool(before.created),
             )
+            self._add_conversion(build, scope.comparison, points_before, "previous_")
         build.values.update(values)
+
+    def _add_conversion(self, build, span, points, prefix=""):
+        """Say of each bucket what became of the orders created in it."""
+
+        def describe(place):
+            point = points.get(place, Conversion())
+            return {
+                f"{prefix}created_orders": point.created,
+                f"{prefix}converted_orders": point.converted,
+                f"{prefix}conversion_rate": point.rate,
+            }
+
+        build.add_to_buckets(span, describe)
 
     def _build_quotations(self, build):
         today = build.scope.today
@@ -675,6 +705,16 @@ class _Build:
         if before:
             values["previous_order_count"] = before.order_count
         return values
+
+    def add_to_buckets(self, span, describe):
+        """Add figures to the lines of the buckets that a span has.
+
+        :param describe: index of a bucket -> values
+        """
+        # Without the core, there are no lines.
+        for place, command in enumerate(self.values.get("period_ids", ())):
+            if span.buckets[place]:
+                command[2].update(describe(place))
 
     def add_row(self, dimension, key, current, before, **values):
         """Add a breakdown line; see ``sale.dashboard.breakdown``."""

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..tools import to_json_domain
+from .sale_dashboard_payload import SECTION_OF
 from .sale_dashboard_source import CUSTOMER, LINE_GROUPS
 
 
@@ -21,7 +22,8 @@ class SaleDashboard(models.TransientModel):
         :param str metric: a figure of the overview, or a metric another addon adds
         :param key: narrows revenue and orders to one row: a bucket's ``period``, a
             customer's ``id`` (``hidden`` for those the viewer may not see), a
-            segment's ``segment_name``, or ``dimension:key`` of a breakdown row
+            segment's ``segment_name``, or ``dimension:key`` of a breakdown row; new
+            customers and the conversion rate to a bucket
         :param str side: ``current``, or ``previous`` for what it is compared with
         :rtype: dict
         :raise ValidationError: if there is no such figure, row or side
@@ -35,6 +37,12 @@ class SaleDashboard(models.TransientModel):
             raise ValidationError(
                 self.env._("There is nothing on the side “%(side)s”.", side=side)
             )
+        if metric in SECTION_OF:
+            bucket = self._find_bucket(span, key)
+            if metric == "conversion_rate":
+                return self._describe_conversion(source, scope, span, bucket)
+            customers = self._get_new_customers(side, span, bucket)
+            return self._describe_customers(scope, customers)
         if isinstance(key, str) and key.partition(":")[0] in LINE_GROUPS:
             return self._get_line_metric_domain(source, scope, span, metric, key)
         orders = self._get_row_domain(source, scope, span, key)
@@ -48,19 +56,8 @@ class SaleDashboard(models.TransientModel):
             return count
         if metric == "average_order_value":
             return {"numerator": revenue, "denominator": count}
-        if metric == "conversion_rate":
-            return {
-                name: self._describe(scope, domain, "__count")
-                for name, domain in (
-                    ("numerator", source._get_converted_domain(scope, span)),
-                    ("denominator", source._get_created_domain(scope, span)),
-                )
-            }
-        if metric in ("customer_count", "new_customers"):
-            customers = self._get_customers(metric, side)
-            return self._describe(
-                scope, Domain("id", "in", customers), "__count", "res.partner"
-            )
+        if metric == "customer_count":
+            return self._describe_customers(scope, self._get_customers(metric, side))
         for spec in source._get_metrics():
             if spec.name == metric:
                 return self._describe(
@@ -71,6 +68,41 @@ class SaleDashboard(models.TransientModel):
         raise ValidationError(
             self.env._("There is no figure “%(metric)s”.", metric=metric)
         )
+
+    def _find_bucket(self, span, key):
+        """The bucket of a figure that has rows of no other kind; None without a key."""
+        if key is None or key is False:
+            return None
+        for bucket in span.buckets:
+            if bucket and bucket.key == key:
+                return bucket
+        raise ValidationError(self.env._("There is no row “%(key)s”.", key=key))
+
+    def _describe_conversion(self, source, scope, span, bucket):
+        interval = bucket or span
+        return {
+            name: self._describe(scope, domain, "__count")
+            for name, domain in (
+                ("numerator", source._get_converted_domain(scope, span, interval)),
+                ("denominator", source._get_created_domain(scope, interval)),
+            )
+        }
+
+    def _describe_customers(self, scope, customer_ids):
+        return self._describe(
+            scope, Domain("id", "in", customer_ids), "__count", "res.partner"
+        )
+
+    def _get_new_customers(self, side, span, bucket):
+        """Ids of the new customers of a side, or of a bucket of it."""
+        ids = self._get_customers("new_customers", side)
+        if not bucket:
+            return ids
+        # They are kept bucket by bucket.
+        figure = "new_customers" if side == "current" else "previous_new_customers"
+        place = span.buckets.index(bucket)
+        first = sum(self.period_ids[:place].mapped(figure))
+        return ids[first : first + self.period_ids[place][figure]]
 
     def _get_line_metric_domain(self, source, scope, span, metric, key):
         """Lines behind the revenue of a product or category; orders behind a count."""

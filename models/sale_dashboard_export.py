@@ -30,7 +30,7 @@ from ..report.table import (
     flatten,
 )
 from .sale_dashboard_builder import SECTION_FAILED
-from .sale_dashboard_payload import OVERVIEW, SECTION_OF
+from .sale_dashboard_payload import BUCKET_FIGURES, OVERVIEW, SECTION_OF
 
 _lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
@@ -557,7 +557,11 @@ class SaleDashboard(models.TransientModel):
             )
         return columns, rows
 
-    def _tabulate_sales_by_period(self, payload, _errors):
+    def _tabulate_sales_by_period(self, payload, errors):
+        def figure(name, label, kind=INTEGER, comparison=False):
+            section = BUCKET_FIGURES[name.removeprefix("previous_")]
+            return Column(name, label, kind, SHEET, comparison, section)
+
         columns = [
             Column("period", self.env._("Period"), TEXT, SHEET),
             Column("date_from", self.env._("From"), DATE),
@@ -569,6 +573,10 @@ class SaleDashboard(models.TransientModel):
             ),
             Column("revenue", self.env._("Revenue"), AMOUNT),
             Column("order_count", self.env._("Orders"), INTEGER),
+            figure("new_customers", self.env._("New customers")),
+            figure("created_orders", self.env._("Orders created")),
+            figure("converted_orders", self.env._("Confirmed of them")),
+            figure("conversion_rate", self.env._("Conversion"), RATE),
             Column("partial", self.env._("Cut by the period"), BOOLEAN, SHEET),
             Column("running", self.env._("Still running"), BOOLEAN, SHEET),
             Column("previous_date_from", self.env._("Before: from"), DATE, SHEET, True),
@@ -585,9 +593,44 @@ class SaleDashboard(models.TransientModel):
                 INTEGER,
                 comparison=True,
             ),
+            figure(
+                "previous_new_customers",
+                self.env._("New customers before"),
+                comparison=True,
+            ),
+            figure(
+                "previous_created_orders",
+                self.env._("Orders created before"),
+                comparison=True,
+            ),
+            figure(
+                "previous_converted_orders",
+                self.env._("Confirmed of them before"),
+                comparison=True,
+            ),
+            figure(
+                "previous_conversion_rate",
+                self.env._("Conversion before"),
+                RATE,
+                comparison=True,
+            ),
             Column("change", self.env._("Change"), CHANGE, comparison=True),
         ]
-        return columns, [Row(flatten(row)) for row in payload["sales_by_period"]]
+        failed, error = self._find_failed(columns, errors)
+        return columns, [
+            Row(flatten(row), failed=failed, error=error)
+            for row in payload["sales_by_period"]
+        ]
+
+    @api.model
+    def _find_failed(self, columns, errors):
+        """Names of the columns whose own section failed, and each reason once."""
+        failed = frozenset(
+            column.name for column in columns if column.section in errors
+        )
+        sections = dict.fromkeys(column.section for column in columns)
+        reasons = dict.fromkeys(errors[one] for one in sections if one in errors)
+        return failed, " ".join(reasons)
 
     def _tabulate_top_customers(self, payload, errors):
         def lifetime(name, label, kind):
@@ -630,18 +673,14 @@ class SaleDashboard(models.TransientModel):
             rfm("group", self.env._("Group"), TEXT, DATA),
             rfm("group_label", self.env._("Customer group"), TEXT, SHEET),
         ]
-        sections = dict.fromkeys(column.section for column in columns)
-        failed = frozenset(
-            column.name for column in columns if column.section in errors
-        )
-        reasons = dict.fromkeys(errors[one] for one in sections if one in errors)
+        failed, error = self._find_failed(columns, errors)
         rows = []
         for customer in payload["top_customers"]:
             values = flatten(customer)
             if "rfm_group" in values:
                 label = KEY_LABELS.get(values["rfm_group"])
                 values["rfm_group_label"] = label and self.env._(label)
-            rows.append(Row(values, failed=failed, error=" ".join(reasons)))
+            rows.append(Row(values, failed=failed, error=error))
         return columns, rows
 
     def _tabulate_customer_segments(self, payload, _errors):

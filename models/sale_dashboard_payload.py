@@ -17,6 +17,14 @@ OVERVIEW = (
 COMPARED = tuple(figure for figure in OVERVIEW if figure != "customer_count")
 SECTION_OF = {"new_customers": "new_customers", "conversion_rate": "conversion"}
 
+# Figures of a bucket beside the core's -> their section.
+BUCKET_FIGURES = {
+    "new_customers": "new_customers",
+    "created_orders": "conversion",
+    "converted_orders": "conversion",
+    "conversion_rate": "conversion",
+}
+
 
 class SaleDashboard(models.TransientModel):
     """The record as the public JSON payload: every reader's one view of it."""
@@ -57,6 +65,7 @@ class SaleDashboard(models.TransientModel):
                     "date_to": fields.Date.to_string(row.date_to),
                     "revenue": row.revenue,
                     "order_count": row.order_count,
+                    **self._get_bucket_figures(row, errors, undefined),
                     "partial": row.partial,
                     "running": row.running,
                     "previous": {
@@ -64,6 +73,7 @@ class SaleDashboard(models.TransientModel):
                         "date_to": fields.Date.to_string(row.previous_date_to),
                         "revenue": row.previous_revenue,
                         "order_count": row.previous_order_count,
+                        **self._get_bucket_figures(row, errors, undefined, "previous_"),
                     }
                     if row.previous_date_from
                     else undefined,
@@ -161,6 +171,12 @@ class SaleDashboard(models.TransientModel):
                 figure: self._get_change(self, figure, undefined) for figure in COMPARED
             }
         return overview
+
+    def _get_bucket_figures(self, row, errors, undefined, prefix=""):
+        return {
+            figure: undefined if section in errors else row[f"{prefix}{figure}"]
+            for figure, section in BUCKET_FIGURES.items()
+        }
 
     def _get_customer(self, row, errors, compared, undefined):
         customer = {

@@ -35,6 +35,19 @@ class SaleDashboardPeriod(models.TransientModel):
         help="Where not set, the change is 0 and means nothing."
     )
     previous_order_count = fields.Integer(string="Previous Orders")
+    new_customers = fields.Integer(
+        help="New customers of the asked period whose first order of it is in this"
+        " bucket."
+    )
+    created_orders = fields.Integer(help="Orders created in this bucket, in any state.")
+    converted_orders = fields.Integer(help="Those of them that are confirmed now.")
+    conversion_rate = fields.Float(
+        help="Share of the created orders that are converted, in percent; 0 of none."
+    )
+    previous_new_customers = fields.Integer()
+    previous_created_orders = fields.Integer()
+    previous_converted_orders = fields.Integer()
+    previous_conversion_rate = fields.Float()
     previous_date_from = fields.Date(
         help="First day this bucket is compared with; empty beyond the comparison."
     )

@@ -1,14 +1,15 @@
+from bisect import bisect_left
 from collections import defaultdict
 from contextlib import contextmanager
 from datetime import timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine.assembly import CoreRows, Sum
+from ..engine.assembly import Conversion, CoreRows, Sum
 from ..engine.money import to_units
 from ..engine.periods import days_before, local_today
 from ..engine.request import MAX_BUCKETS
@@ -75,24 +76,28 @@ class SaleDashboardSource(models.AbstractModel):
             & self._get_interval_domain(interval)
         )
 
-    def _get_created_domain(self, scope, span):
-        """The orders created in a span, in any state: conversion's base."""
+    def _get_created_domain(self, scope, interval):
+        """The orders created in a span or a bucket, in any state: conversion's base."""
         return self._get_filter_domain(scope) & self._get_interval_domain(
-            span, "create_date"
+            interval, "create_date"
         )
 
-    def _get_converted_domain(self, scope, span):
-        """Those of them that count as converted.
+    def _get_converted_domain(self, scope, span, interval):
+        """Those of a span's or its bucket's that count as converted.
 
         Conversion needs time to mature: the comparison counts only orders confirmed
         before now minus the distance between the two periods, so that both sides had
         equally long.
         """
-        domain = self._get_created_domain(scope, span) & self._get_confirmed_domain()
+        domain = self._get_created_domain(scope, interval)
+        domain &= self._get_confirmed_domain()
         if span is scope.comparison:
-            matured = scope.now - (scope.current.start - span.start)
-            domain &= Domain("date_order", "<", matured)
+            domain &= Domain("date_order", "<", self._get_matured(scope))
         return domain
+
+    def _get_matured(self, scope):
+        """Before when an order of the comparison must be confirmed to be converted."""
+        return scope.now - (scope.current.start - scope.comparison.start)
 
     def _get_open_quotation_domain(self, scope):
         return self._get_filter_domain(scope) & self._get_quotation_domain()
@@ -127,23 +132,40 @@ class SaleDashboardSource(models.AbstractModel):
         :return: :class:`CoreRows` of the period, and of the comparison (None: nothing
             is compared)
         """
-        current, before = scope.current, scope.comparison
-        if (
-            before
-            and current.start - LARGEST_GAP <= before.end <= current.start
-            and len(before.bounds) + len(current.bounds) <= MAX_BUCKETS
-        ):
-            tables = self._read_tables(scope, (before, current), rates)
-        else:
-            tables = [
-                self._read_tables(scope, (span,), rates)[0]
-                for span in (before, current)
-                if span
-            ]
+        tables = [
+            table
+            for spans in self._list_passes(scope)
+            for table in self._read_tables(scope, spans, rates)
+        ]
         customers = {one for table in tables for one, *_figures in table.customers}
         countries_of = self._read_visible_customers(customers - {None})
         cores = [self._make_core(table, countries_of) for table in reversed(tables)]
-        return cores if before else [*cores, None]
+        return cores if scope.comparison else [*cores, None]
+
+    def _list_passes(self, scope):
+        """The spans that are there, the comparison first, as they are read together.
+
+        :return: tuples of one span, or of two of which the second is later
+        """
+        current, before = scope.current, scope.comparison
+        if not before:
+            return [(current,)]
+        if (
+            current.start - LARGEST_GAP <= before.end <= current.start
+            and len(before.bounds) + len(current.bounds) <= MAX_BUCKETS
+        ):
+            return [(before, current)]
+        return [(before,), (current,)]
+
+    def _get_spans_domain(self, spans, field="date_order"):
+        """``field`` within one of the spans of a pass."""
+        domain = Domain(field, ">=", spans[0].start) & Domain(field, "<", spans[-1].end)
+        for span, following in pairwise(spans):
+            if span.end < following.start:
+                domain &= Domain(field, "<", span.end) | Domain(
+                    field, ">=", following.start
+                )
+        return domain
 
     def _read_tables(self, scope, spans, rates):
         """The grouped rows of one span, or of two of which the second is later.
@@ -160,14 +182,8 @@ class SaleDashboardSource(models.AbstractModel):
         domain = (
             self._get_filter_domain(scope)
             & self._get_confirmed_domain()
-            & Domain("date_order", ">=", spans[0].start)
-            & Domain("date_order", "<", spans[-1].end)
+            & self._get_spans_domain(spans)
         )
-        for span, following in pairwise(spans):
-            if span.end < following.start:
-                domain &= Domain("date_order", "<", span.end) | Domain(
-                    "date_order", ">=", following.start
-                )
         side = "dashboard_after_split"
         measure = scope.request.measure
         with self._room_for_groups():
@@ -185,6 +201,7 @@ class SaleDashboardSource(models.AbstractModel):
                     "__count",
                     f"dashboard_effect_{measure}:sum",
                     "date_order:max",
+                    "dashboard_bucket:min",
                 ],
                 order=side,  # else by every column
             )
@@ -194,6 +211,7 @@ class SaleDashboardSource(models.AbstractModel):
             last = first + len(span.bounds)
             tables.append(
                 _Table(
+                    first + 1,
                     [
                         (number - 1 - first, *figures)
                         for number, *figures in points
@@ -231,16 +249,17 @@ class SaleDashboardSource(models.AbstractModel):
 
         :param countries_of: result of :meth:`_read_visible_customers`
         """
-        customers, last_orders, effects = {}, {}, {}
+        customers, first_points, last_orders, effects = {}, {}, {}, {}
         countries = defaultdict(_Total)
         hidden, hidden_effect = _Total(), 0
-        for customer_id, units, count, effect, last in table.customers:
+        for customer_id, units, count, effect, last, bucket in table.customers:
             country_id = countries_of.get(customer_id)
             if country_id is None:
                 hidden.add(units, count)
                 hidden_effect += effect or 0
             else:
                 customers[customer_id] = Sum(units, count)
+                first_points[customer_id] = bucket - table.first_bucket
                 last_orders[customer_id] = last
                 if effect:
                     effects[customer_id] = effect
@@ -249,7 +268,7 @@ class SaleDashboardSource(models.AbstractModel):
             effects[False] = hidden_effect
         total = _Total()
         users, teams, pairs = (defaultdict(_Total) for _kind in range(3))
-        for user, team, company, currency, units, count, _effect, _last in table.kinds:
+        for user, team, company, currency, units, count, *_rest in table.kinds:
             total.add(units, count)
             users[user or False].add(units, count)
             teams[team or False].add(units, count)
@@ -263,6 +282,7 @@ class SaleDashboardSource(models.AbstractModel):
             teams={one: figures.sum() for one, figures in teams.items()},
             countries={one: figures.sum() for one, figures in countries.items()},
             pairs={one: figures.sum() for one, figures in pairs.items()},
+            first_points=first_points,
             last_orders=last_orders,
             effects=effects,
         )
@@ -339,16 +359,42 @@ class SaleDashboardSource(models.AbstractModel):
                 unknown.difference_update(known or ())
         return sorted(unknown)
 
-    def _read_conversion(self, scope, span):
-        """Orders created in the span, and how many of them count as converted.
+    def _read_conversion(self, scope):
+        """Orders created in both spans, and how many of them count as converted.
 
-        :return: ``(converted, created)``
+        :return: of the period, and of the comparison (None: nothing is compared):
+            index of a bound of the span, from 0 -> Conversion; sparse
         """
-        orders = self.env["sale.order"]
-        return (
-            orders.search_count(self._get_converted_domain(scope, span)),
-            orders.search_count(self._get_created_domain(scope, span)),
+        found = [
+            points
+            for spans in self._list_passes(scope)
+            for points in self._read_created(scope, spans)
+        ]
+        before, current = found if scope.comparison else (None, *found)
+        return current, before
+
+    def _read_created(self, scope, spans):
+        """What :meth:`_read_conversion` says, of the spans of one pass."""
+        orders = self.env["sale.order"].with_context(
+            sale_dashboard_bounds=[bound for span in spans for bound in span.bounds],
+            sale_dashboard_maturity=spans[0] is scope.comparison
+            and [spans[0].end, self._get_matured(scope)],
+            sale_dashboard_raw=True,
         )
+        with self._room_for_groups():
+            rows = orders._read_group(
+                self._get_filter_domain(scope)
+                & self._get_spans_domain(spans, "create_date"),
+                ["dashboard_created_bucket", "dashboard_converted"],
+                ["__count"],
+            )
+        ends = list(accumulate(len(span.bounds) for span in spans))
+        found = [defaultdict(Conversion) for _span in spans]
+        for number, converted, count in rows:
+            place = bisect_left(ends, number)
+            first = ends[place - 1] if place else 0
+            found[place][number - 1 - first] += Conversion(count * converted, count)
+        return found
 
     def _read_last_orders(self, scope, core):
         """How many days before the period's end each customer last ordered.
@@ -602,10 +648,11 @@ class _Table(NamedTuple):
     """The rows of one span as the query gives them.
 
     Each row: what it is grouped by, units, orders, currency effect in units or None,
-    and the instant of the last order. ``kinds`` are grouped by salesperson, team,
-    company and currency.
+    the instant of the last order, and the number of the bucket of the first.
+    ``kinds`` are grouped by salesperson, team, company and currency.
     """
 
+    first_bucket: int
     points: list
     customers: list
     kinds: list

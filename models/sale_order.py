@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine.money import from_units, revenue_units, to_decimal
@@ -27,6 +28,11 @@ EFFECT_SOURCES = {
 }
 # Amounts made by the database in whole units of the display currency's rounding.
 UNIT_FIELDS = {**REVENUE_SOURCES, **CONSTANT_SOURCES, **EFFECT_SOURCES}
+# Number of an interval -> the instant that is in it.
+BUCKET_SOURCES = {
+    "dashboard_bucket": "date_order",
+    "dashboard_created_bucket": "create_date",
+}
 # Amounts in the order's company currency, at its own rate, not rounded.
 COMPANY_SOURCES = {
     "dashboard_company_untaxed": "amount_untaxed",
@@ -75,6 +81,21 @@ class SaleOrder(models.Model):
         exportable=False,
         help="Number of the interval of the context key 'sale_dashboard_bounds' (UTC"
         " instants, ascending) that the order date is in; 0 is before the first.",
+    )
+    dashboard_created_bucket = fields.Integer(
+        compute="_compute_dashboard_created_bucket",
+        compute_sudo=False,
+        aggregator=None,
+        exportable=False,
+        help="As the bucket of the order date, of the instant of creation.",
+    )
+    dashboard_converted = fields.Boolean(
+        compute="_compute_dashboard_converted",
+        compute_sudo=False,
+        exportable=False,
+        help="Whether the order is confirmed. With the context key"
+        " 'sale_dashboard_maturity' (two UTC instants), orders created before the first"
+        " count only if confirmed before the second.",
     )
     dashboard_after_split = fields.Boolean(
         compute="_compute_dashboard_after_split",
@@ -228,13 +249,29 @@ class SaleOrder(models.Model):
     @api.depends("date_order")
     @api.depends_context("sale_dashboard_bounds")
     def _compute_dashboard_bucket(self):
+        for order in self:
+            order.dashboard_bucket = self._find_dashboard_bucket(order.date_order)
+
+    @api.depends("create_date")
+    @api.depends_context("sale_dashboard_bounds")
+    def _compute_dashboard_created_bucket(self):
+        for order in self:
+            order.dashboard_created_bucket = self._find_dashboard_bucket(
+                order.create_date
+            )
+
+    def _find_dashboard_bucket(self, instant):
         # Reading all fields of an order must not need the key, grouping by it does.
         has_bounds = "sale_dashboard_bounds" in self.env.context
         bounds = self._get_dashboard_bounds() if has_bounds else []
+        return sum(bound <= instant for bound in bounds if instant)
+
+    @api.depends("state", "create_date", "date_order")
+    @api.depends_context("sale_dashboard_maturity")
+    def _compute_dashboard_converted(self):
+        converted = self.filtered_domain(self._get_dashboard_converted_domain())
         for order in self:
-            order.dashboard_bucket = sum(
-                bound <= order.date_order for bound in bounds if order.date_order
-            )
+            order.dashboard_converted = order in converted
 
     @api.depends("date_order")
     @api.depends_context("sale_dashboard_split")
@@ -274,7 +311,7 @@ class SaleOrder(models.Model):
                 self._field_to_sql(alias, "date_order", query),
                 self._get_dashboard_split(),
             )
-        if field_expr == "dashboard_bucket":
+        if field_expr in BUCKET_SOURCES:
             # One array literal: parsed once, searched in O(log n) per row. Using the
             # very instants of the domain, no order can fall between domain and bucket.
             bounds = ",".join(
@@ -282,9 +319,12 @@ class SaleOrder(models.Model):
             )
             return SQL(
                 "width_bucket(%s, %s::timestamp[])",
-                self._field_to_sql(alias, "date_order", query),
+                self._field_to_sql(alias, BUCKET_SOURCES[field_expr], query),
                 "{" + bounds + "}",
             )
+        if field_expr == "dashboard_converted":
+            domain = self._get_dashboard_converted_domain().optimize_full(self)
+            return domain._to_sql(self, alias, query)
         return super()._field_to_sql(alias, field_expr, query)
 
     def _read_group_select(self, aggregate_spec, query):
@@ -440,6 +480,26 @@ class SaleOrder(models.Model):
                 f" 1 to {MAX_BUCKETS} ascending UTC datetimes"
             )
         return [fields.Datetime.to_datetime(bound) for bound in bounds]
+
+    def _get_dashboard_converted_domain(self):
+        """Which orders are converted, by the context key ``sale_dashboard_maturity``.
+
+        :raise ValueError: if that is malformed
+        """
+        confirmed = self.env["sale.dashboard.source"]._get_confirmed_domain()
+        maturity = self.env.context.get("sale_dashboard_maturity")
+        if not maturity:
+            return confirmed
+        if (
+            not isinstance(maturity, list | tuple)
+            or len(maturity) != 2
+            or not all(isinstance(instant, str | datetime) for instant in maturity)
+        ):
+            raise ValueError("'sale_dashboard_maturity' must hold two UTC datetimes")
+        before, matured = map(fields.Datetime.to_datetime, maturity)
+        return confirmed & (
+            Domain("create_date", ">=", before) | Domain("date_order", "<", matured)
+        )
 
     def _get_dashboard_split(self):
         """The validated context key ``sale_dashboard_split``, as naive datetime.

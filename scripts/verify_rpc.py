@@ -72,8 +72,10 @@ import json
 import os
 import re
 import sys
+import threading
 import traceback
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -651,6 +653,9 @@ class Book:
         self.total = Sum()
         #: Of the orders created on this side.
         self.conversion = Conversion()
+        #: The same by bucket; of days that are no bucket's counterpart there are none.
+        self.conversions = [Conversion() for bucket in side.buckets if bucket]
+        self._lock = threading.Lock()
         self.by_contact: dict[int, ContactSum] = {}
         self.by_user: dict[int, Sum] = {}
         self.by_team: dict[int, Sum] = {}
@@ -671,13 +676,13 @@ class Book:
                 f" outside {self.side.start} .. {self.side.end}"
             )
         revenue = self._money.revenue(order)
-        bucket = self._targets[bisect_right(self._starts, order["date_order"]) - 1]
+        bucket = self._targets[self._place(order["date_order"])]
         if bucket:
             bucket.revenue += revenue
             bucket.order_count += 1
         self.total.add(revenue)
         if self.side.start <= order["create_date"] < self.side.end:
-            self.add_created(True, order["date_order"])
+            self.add_created(True, order)
         for sums, key in (
             (self.by_user, order["user_id"] or NOBODY),
             (self.by_team, order["team_id"] or NOBODY),
@@ -699,11 +704,24 @@ class Book:
             )
         )
 
-    def add_created(self, is_confirmed: bool, date_order: str) -> None:
+    def _place(self, instant: str) -> int:
+        """Return which bucket an instant of this side is in, from 0."""
+        return bisect_right(self._starts, instant) - 1
+
+    def add_created(self, is_confirmed: bool, order: Mapping[str, Any]) -> None:
         """Take an order that was created on this side, whatever became of it."""
-        self.conversion.created += 1
-        if is_confirmed and (self._matured is None or date_order < self._matured):
-            self.conversion.confirmed += 1
+        is_ripe = self._matured is None or order["date_order"] < self._matured
+        place = self._place(order["create_date"])
+        # Those that are sales come from a thread.
+        with self._lock:
+            for conversion in (self.conversion, *self.conversions[place : place + 1]):
+                conversion.created += 1
+                conversion.confirmed += is_confirmed and is_ripe
+
+    def count_first(self, firsts: Iterable[str]) -> list[int]:
+        """Count by bucket the customers whose first orders these instants are."""
+        counts = Counter(map(self._place, firsts))
+        return [counts[place] for place in range(len(self.conversions))]
 
     def _add_to_pair(
         self, pair: Pair, order: Mapping[str, Any], revenue: Decimal
@@ -896,10 +914,19 @@ COMPARED = (
     "conversion_rate",
 )
 OVERVIEW = (*COMPARED, "customer_count")
+#: Of a bucket, beside its revenue and orders.
+BUCKET_FIGURES = (
+    "new_customers",
+    "created_orders",
+    "converted_orders",
+    "conversion_rate",
+)
 #: Section of ``errors`` -> the figures that are missing when it failed.
 FAILED_FIGURES = {
-    "new_customers": r"(previous |change )?new_customers|customer_type .*",
-    "conversion": r"(previous |change )?conversion_rate",
+    "new_customers": r"(period \S+ )?(previous |change )?new_customers"
+    r"|customer_type .*",
+    "conversion": r"(period \S+ )?(previous |change )?"
+    r"(conversion_rate|created_orders|converted_orders)",
     "lifetime": r"top customer \d+ lifetime .*",
     "rfm": r"top customer \d+ rfm|rfm_group .*",
     "quotations": r"quotation .*",
@@ -1005,6 +1032,8 @@ class Sheet:
         self.put(f"{name} days", ", ".join([days, *flags]))
         self.put(f"{name} revenue", self.money(line["revenue"]))
         self.put(f"{name} order_count", line["order_count"])
+        for figure in BUCKET_FIGURES:
+            self.put(f"{name} {figure}", self._convert(figure, line[figure]))
         self._put_previous(name, line)
 
     def _put_customer(self, line: Mapping[str, Any]) -> None:
@@ -1573,6 +1602,8 @@ LINE_MODELS = {
             "previous_order_count",
             "previous_date_from",
             "previous_date_to",
+            *BUCKET_FIGURES,
+            *(f"previous_{figure}" for figure in BUCKET_FIGURES),
             *compared_fields("revenue"),
         ),
     ),
@@ -1845,6 +1876,7 @@ def stored_bucket(line: Mapping[str, Any]) -> View:
             "date_to": line["previous_date_to"],
             "revenue": line["previous_revenue"],
             "order_count": line["previous_order_count"],
+            **{figure: line[f"previous_{figure}"] for figure in BUCKET_FIGURES},
         },
         "change": stored_change(line, "revenue"),
     }
@@ -2066,11 +2098,11 @@ async def read_book(server: Server, book: Book, domain: Sequence[Any]) -> None:
 
     async def read_created() -> None:
         created = created_domain(book.side, domain)
-        fields = ["state", "date_order"]
+        fields = ["state", "create_date", "date_order"]
         async for orders in server.pages("sale.order", created, fields):
             server.meter.advance(len(orders))
             for order in orders:
-                book.add_created(order["state"] == "sale", order["date_order"])
+                book.add_created(order["state"] == "sale", order)
 
     await together(read_sales(), read_created())
 
@@ -2478,18 +2510,45 @@ def bucket_part(done: Recount) -> list[View]:
     """Return the curve."""
     buckets = done.book.side.buckets
     before = done.before.side.buckets if done.before else [None] * len(buckets)
+    figures = bucket_figures(done.book, done.customers, done.new)
+    figures_before = (
+        bucket_figures(done.before, done.customers_before, done.new_before)
+        if done.before
+        else []
+    )
     lines = []
-    for bucket, other in zip(buckets, before, strict=True):
-        line = {**vars(bucket), "running": bucket.date_to >= done.today}
+    for place, (bucket, other) in enumerate(zip(buckets, before, strict=True)):
+        line = {
+            **vars(bucket),
+            "running": bucket.date_to >= done.today,
+            **figures[place],
+        }
         line["previous"] = other and {
             "date_from": other.date_from,
             "date_to": other.date_to,
             "revenue": other.revenue,
             "order_count": other.order_count,
+            **figures_before[place],
         }
         line["change"] = other and change(bucket.revenue, other.revenue)
         lines.append(line)
     return lines
+
+
+def bucket_figures(
+    book: Book, customers: Mapping[int, ContactSum], new: Iterable[int]
+) -> list[dict[str, Any]]:
+    """Return what is said of each bucket of a side beside revenue and orders."""
+    counts = book.count_first(customers[id_].first for id_ in new)
+    return [
+        {
+            "new_customers": count,
+            "created_orders": conversion.created,
+            "converted_orders": conversion.confirmed,
+            "conversion_rate": conversion.rate,
+        }
+        for count, conversion in zip(counts, book.conversions, strict=True)
+    ]
 
 
 async def customer_part(

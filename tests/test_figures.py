@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from unittest.mock import patch
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -570,12 +571,67 @@ class TestFigures(DashboardCase):
         for bucket in payload["sales_by_period"]:
             domain = dashboard.get_metric_domain("total_revenue", bucket["period"])
             self.assertEqual(self._open(domain), bucket["revenue"])
+            domain = dashboard.get_metric_domain("new_customers", bucket["period"])
+            self.assertEqual(self._open(domain), bucket["new_customers"])
+            ratio = dashboard.get_metric_domain("conversion_rate", bucket["period"])
+            self.assertEqual(
+                (self._open(ratio["numerator"]), self._open(ratio["denominator"])),
+                (bucket["converted_orders"], bucket["created_orders"]),
+            )
         for row in payload["top_customers"]:
             domain = dashboard.get_metric_domain("total_revenue", row["id"])
             self.assertEqual(self._open(domain), row["total_revenue"])
         for row in payload["customer_segments"]:
             domain = dashboard.get_metric_domain("total_orders", row["segment_name"])
             self.assertEqual(self._open(domain), 2)
+
+    def test_new_customers_and_conversion_by_bucket(self):
+        early, late, known = self.env["res.partner"].create(
+            [{"name": name} for name in ("Early", "Late", "Known")]
+        )
+        before, during = "2025-05-20 10:00:00", "2025-06-20 10:00:00"
+        self.make_order(1, at="2025-04-01 10:00:00", partner=known)
+        self.make_order(1, at=before, partner=known)
+        self.make_order(1, at=before, partner=early)
+        self.make_order(1, at="2025-06-03 10:00:00", partner=late)
+        self.make_order(1, at=during, partner=late)
+        self.make_order(1, at=during, partner=early)
+        self.make_order(1, at=during, confirm=False)
+        self.make_order(1, at=during, partner=known)
+        options = {"compare": "previous_period", "period_type": "weekly"}
+        payload = self.compute(**options)
+        rows = {row["period"]: row for row in payload["sales_by_period"]}
+        figures = ("new_customers", "created_orders", "converted_orders")
+        self.assertEqual(
+            {
+                key: tuple(row[figure] for figure in figures)
+                for key, row in rows.items()
+                if row["created_orders"]
+            },
+            {"2025-06-02": (1, 1, 1), "2025-06-16": (0, 4, 3)},
+        )
+        self.assertEqual(rows["2025-06-16"]["conversion_rate"], 75.0)
+        self.assertEqual(rows["2025-06-09"]["conversion_rate"], 0.0)
+        # May is one day longer: its week of the 20th is the one of the 20th of June.
+        [week] = [
+            row["previous"]
+            for row in payload["sales_by_period"]
+            if row["previous"] and row["previous"]["created_orders"]
+        ]
+        self.assertEqual([week[figure] for figure in figures], [1, 2, 2])
+        dashboard = self.dashboards().browse(payload["id"])
+        described = dashboard.get_metric_domain(
+            "new_customers", "2025-06-16", "previous"
+        )
+        self.assertEqual(
+            self.env["res.partner"].search(described["domain"]),
+            early,
+        )
+        described = dashboard.get_metric_domain("new_customers", "2025-06-02")
+        self.assertEqual(self.env["res.partner"].search(described["domain"]), late)
+        for metric in ("new_customers", "conversion_rate"):
+            with self.assertRaises(ValidationError):
+                dashboard.get_metric_domain(metric, "2025-07-01")
 
     def _open(self, described):
         model = (
@@ -621,6 +677,9 @@ class TestFigures(DashboardCase):
             payload = self.compute()
         self.assertEqual(list(payload["errors"]), ["conversion"])
         self.assertIs(payload["overview"]["conversion_rate"], False)
+        for row in payload["sales_by_period"]:
+            self.assertIs(row["conversion_rate"], False)
+            self.assertIs(row["created_orders"], False)
         self.assertEqual(payload["overview"]["total_revenue"], 100.0)
         self.assertEqual(payload["overview"]["new_customers"], 1)
         # Never reused: the next request computes again.

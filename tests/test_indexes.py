@@ -235,7 +235,7 @@ class TestIndexUse(DashboardCase):
             ),
             (
                 "sale_order_dashboard_created",
-                lambda: source._read_conversion(scope, scope.comparison),
+                lambda: source._read_conversion(scope),
             ),
             (
                 "sale_order_dashboard_quotations",

@@ -117,6 +117,7 @@ class Answer:
                     datetime.combine(last, local.time()), self.zone
                 )
             self.compared_span = (naive.day_start(first, self.zone), end)
+        self.firsts = {}
         ids = {company.id for company in self.companies}
         self.seen = [
             order
@@ -214,7 +215,22 @@ class Answer:
             for order in created
             if order.state == "sale" and (not matured or order.date_order < matured)
         ]
-        return Fraction(100 * len(converted), len(created) or 1), len(created)
+        rate = Fraction(100 * len(converted), len(created) or 1)
+        return rate, len(converted), len(created)
+
+    def first_orders(self, span):
+        """The instants of the first orders of a span's new customers."""
+        if span not in self.firsts:
+            sales = self.sales(span)
+            self.firsts[span] = [
+                min(one.date_order for one in sales if self.customer(one) == customer)
+                for customer in self.new_customers(span)
+            ]
+        return self.firsts[span]
+
+    def matured(self, span):
+        """Before when an order of a side must be confirmed; None for the period."""
+        return None if span == self.span else self.now - (self.span[0] - span[0])
 
     def constant(self):
         """Customer (None: hidden) -> units at the comparison's mean rates."""
@@ -683,10 +699,7 @@ class TestPropertyFigures(DashboardCase):
         figures = {}
         for side, span in spans.items():
             units, count = answer.total(answer.sales(span))
-            matured = None
-            if side == "previous":
-                matured = answer.now - (answer.span[0] - span[0])
-            rate, created = answer.conversion(span, matured)
+            rate, _converted, created = answer.conversion(span, answer.matured(span))
             figures[side] = {
                 "total_revenue": units,
                 "total_orders": count,
@@ -750,6 +763,11 @@ class TestPropertyFigures(DashboardCase):
                 days != naive.whole_bucket(row["period"], period_type),
             )
             self.assertEqual(row["running"], days[-1] >= answer.today)
+            bounds = (
+                naive.day_start(days[0], answer.zone),
+                naive.day_start(days[-1] + naive.DAY, answer.zone),
+            )
+            self.check_bucket(row, bounds, answer, answer.span)
             self.check_counterpart(row, days, answer)
         self.assertEqual(
             sum(self.to_units(row["revenue"]) for row in rows),
@@ -758,6 +776,23 @@ class TestPropertyFigures(DashboardCase):
         self.assertEqual(
             sum(row["order_count"] for row in rows),
             payload["overview"]["total_orders"],
+        )
+        self.assertEqual(
+            sum(row["new_customers"] for row in rows),
+            payload["overview"]["new_customers"],
+        )
+
+    def check_bucket(self, found, bounds, answer, span):
+        """New customers and conversion of one bucket of a side."""
+        rate, converted, created = answer.conversion(bounds, answer.matured(span))
+        self.assertEqual(
+            (found["converted_orders"], found["created_orders"]), (converted, created)
+        )
+        self.assertAlmostEqual(found["conversion_rate"], float(rate), 9)
+        firsts = answer.first_orders(span)
+        self.assertEqual(
+            found["new_customers"],
+            sum(bounds[0] <= first < bounds[1] for first in firsts),
         )
 
     def is_odd(self, instant, zone):
@@ -794,6 +829,7 @@ class TestPropertyFigures(DashboardCase):
             end = min(end, answer.compared_span[1])
         expected = answer.total(answer.sales((start, end)))
         self.check_sum(row["previous"], expected)
+        self.check_bucket(row["previous"], (start, end), answer, answer.compared_span)
         self.assertEqual(
             (row["previous"]["date_from"], row["previous"]["date_to"]),
             (str(other[0]), str(other[-1])),

@@ -36,6 +36,17 @@ CORRUPTED = {
         "previous_order_count",
         "period = '2025-06-10'",
     ),
+    **{
+        f"period 2025-06-10 {name}": (
+            "sale_dashboard_period",
+            name.replace(" ", "_"),
+            "period = '2025-06-10'",
+        )
+        for name in (
+            *("new_customers", "created_orders", "conversion_rate"),
+            *("previous new_customers", "previous converted_orders"),
+        )
+    },
     "top customer 1 total_revenue": (
         "sale_dashboard_customer",
         "total_revenue",

@@ -1192,6 +1192,15 @@ class TestVerifyRpc(HttpCase):
                 {"previous_date_to": date(2024, 1, 1)},
                 f"period {line.period} previous days",
             ),
+            *(
+                (line, {name: 99}, f"period {line.period} {figure}")
+                for name, figure in (
+                    ("new_customers", "new_customers"),
+                    ("converted_orders", "converted_orders"),
+                    ("previous_created_orders", "previous created_orders"),
+                    ("previous_conversion_rate", "previous conversion_rate"),
+                )
+            ),
             (
                 line,
                 {"previous_revenue": 0.01},

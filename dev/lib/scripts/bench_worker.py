@@ -197,9 +197,14 @@ def read_payload(payload):
     figures["conversion", "current"] = round(overview["conversion_rate"], 9)
     figures["conversion", "previous"] = round(before["conversion_rate"], 9)
     for place, row in enumerate(payload["sales_by_period"]):
-        figures["bucket", "current", place] = pair(row)
-        if row["previous"]:
-            figures["bucket", "previous", place] = pair(row["previous"])
+        for side, part in (("current", row), ("previous", row["previous"])):
+            if part:
+                figures["bucket", side, place] = pair(part)
+                figures["bucket_new", side, place] = part["new_customers"]
+                figures["created", side, place] = (
+                    part["converted_orders"],
+                    part["created_orders"],
+                )
     for dimension in ("user", "team", "country"):
         for row in payload["breakdowns"][dimension]:
             figures[dimension, "current", row["key"]] = pair(row)
@@ -302,10 +307,6 @@ FORMS = {
         (row.kind, int(row.key)),
         (row.one, row.two, str(row.three), str(row.four)),
     ),
-    "conversion": lambda row: (
-        (row.kind, row.side),
-        round(100.0 * row.one / row.two, 9) if row.two else 0,
-    ),
     "warning": lambda row: ((row.kind, row.key), row.two),
 }
 
@@ -313,15 +314,24 @@ FORMS = {
 def read_rows(rows, bounds_before):
     """:param bounds_before: how many of the bounds are the comparison's"""
     figures = {}
+    created = {"current": (0, 0), "previous": (0, 0)}
     quotations = {"open": (0, 0), "expiring": (0, 0), "expired": (0, 0)}
+
+    def find_bucket(row):
+        place = int(row.key) - 1 - bounds_before
+        if place >= 0:
+            return row.kind, "current", place
+        return row.kind, "previous", place + bounds_before
+
     for row in map(Row._make, rows):
         if row.kind == "bucket":
-            place = int(row.key) - 1 - bounds_before
-            if place >= 0:
-                figures["bucket", "current", place] = (row.one, row.two)
-            else:
-                place += bounds_before
-                figures["bucket", "previous", place] = (row.one, row.two)
+            figures[find_bucket(row)] = (row.one, row.two)
+        elif row.kind == "bucket_new":
+            figures[find_bucket(row)] = row.three
+        elif row.kind == "created":
+            figures[find_bucket(row)] = (row.one, row.two)
+            converted, count = created[row.side]
+            created[row.side] = (converted + row.one, count + row.two)
         elif row.kind == "quotation":
             for name in (row.key, "expiring") if row.current else (row.key,):
                 units, count = quotations[name]
@@ -332,6 +342,9 @@ def read_rows(rows, bounds_before):
             if row.kind == "new":
                 figure, value = FORMS["new_revenue"](row._replace(kind="new_revenue"))
                 figures[figure] = value
+    for side, (converted, count) in created.items():
+        if count:
+            figures["conversion", side] = round(100.0 * converted / count, 9)
     for name, numbers in quotations.items():
         figures["quotation", name] = numbers
     for segment in SEGMENTS:

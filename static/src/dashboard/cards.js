@@ -47,11 +47,14 @@ const WORDS = {
         less: (previous) => _t("worse than %s", previous),
     },
 };
-/** What a bucket adds to the shape of a figure; other figures are not known by bucket. */
+/** A figure by bucket; null where there is nothing to have a share or a mean of. */
 const SPARKLINES = {
     total_revenue: ({ revenue }) => revenue,
     total_orders: ({ order_count }) => order_count,
     average_order_value: ({ order_count, revenue }) => (order_count ? revenue / order_count : null),
+    new_customers: ({ new_customers }) => new_customers,
+    conversion_rate: ({ conversion_rate, created_orders }) =>
+        created_orders ? conversion_rate : null,
 };
 
 /**
@@ -150,8 +153,10 @@ function getDefinition(figure, payload) {
 }
 
 function getSparkline(figure, buckets) {
-    const getValue = SPARKLINES[figure];
-    return getValue && { values: buckets.map(getValue), isRunning: buckets.at(-1)?.running };
+    return {
+        values: buckets.map(SPARKLINES[figure]),
+        isRunning: buckets.at(-1)?.running,
+    };
 }
 
 /**

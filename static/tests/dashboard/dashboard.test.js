@@ -73,7 +73,7 @@ test("shows the five figures, the curve, the customers and the segments", async 
         "▼−9.5%fewer than 42",
         "▲+2.1 ptbetter than 59.3%",
     ]);
-    expect(".o_sd_card .o_sd_sparkline").toHaveCount(3);
+    expect(".o_sd_card .o_sd_sparkline").toHaveCount(5);
     expect("[data-status=live] .o_sd_status_time").toHaveText(/11:42:07/);
     expect(".o_sd_warnings").toHaveCount(0);
 });

@@ -27,6 +27,10 @@ export function makePayload({ overview = {}, ...values } = {}) {
             date_to: day,
             revenue: 8000 + i * 10,
             order_count: 10 + (i % 3),
+            new_customers: i % 4,
+            created_orders: 15,
+            converted_orders: 8 + (i % 5),
+            conversion_rate: (100 * (8 + (i % 5))) / 15,
             partial: false,
             running: day === PAYLOAD_DAY,
             previous: {
@@ -34,6 +38,10 @@ export function makePayload({ overview = {}, ...values } = {}) {
                 date_to: last.minus({ days: 59 - i }).toISODate(),
                 revenue: i ? 7000 + i * 10 : 0,
                 order_count: i ? 9 : 0,
+                new_customers: i ? 1 : 0,
+                created_orders: i ? 14 : 0,
+                converted_orders: i ? 7 : 0,
+                conversion_rate: i ? 50 : 0,
             },
             change: i ? 14.3 : false,
         };
@@ -414,7 +422,14 @@ export function makeEmptyPayload() {
     const { quotation } = payload.breakdowns;
     payload.breakdowns = { quotation };
     for (const bucket of payload.sales_by_period) {
-        Object.assign(bucket, { revenue: 0, order_count: 0 });
+        Object.assign(bucket, {
+            revenue: 0,
+            order_count: 0,
+            new_customers: 0,
+            created_orders: 0,
+            converted_orders: 0,
+            conversion_rate: 0,
+        });
     }
     return payload;
 }
