@@ -40,6 +40,7 @@ from . import sale_dashboard_subscription
 from . import sale_dashboard_subscription_send
 from . import sale_dashboard_target
 from . import sale_dashboard_targets
+from . import sale_dashboard_reread  # of figures and targets
 from . import sale_dashboard_verification
 from . import sale_dashboard_verify
 from . import sale_dashboard_unsubscribe

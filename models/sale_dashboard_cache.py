@@ -109,17 +109,31 @@ class SaleDashboard(models.TransientModel):
         computations = self.env["sale.dashboard.computation"]
         if not refresh and (found := self._find_shared(key, token)):
             return *found, True
-        # At different tokens nobody waits for the other, unless either would do.
-        name = key if self._get_minimum_age() else f"{key} {token}"
-        with computations._alone(name) as cr:
+        with computations._alone(self._get_lock_name(key, token)) as cr:
             if cr and not refresh and (found := self._find_shared(key, token, cr)):
                 return *found, True
-            answer, token = self._compute(scope, token)
-            lifetime = self._get_lifetime(answer)
-            if cr and lifetime:
-                expires_at = answer["generated_at"] + timedelta(seconds=lifetime)
-                computations._keep(cr, key, token, answer, expires_at)
-        return answer, token, False
+            return *self._compute_for_all(scope, key, token, cr), False
+
+    @api.model
+    def _compute_for_all(self, scope, key, token, cr):
+        """Compute an answer, and keep it for whoever has the same key.
+
+        :param cr: cursor to keep it with, if there is one
+        :return: ``(answer, token)``
+        """
+        answer, token = self._compute(scope, token)
+        lifetime = self._get_lifetime(answer)
+        if cr and lifetime:
+            expires_at = answer["generated_at"] + timedelta(seconds=lifetime)
+            self.env["sale.dashboard.computation"]._keep(
+                cr, key, token, answer, expires_at
+            )
+        return answer, token
+
+    @api.model
+    def _get_lock_name(self, key, token):
+        # At different tokens nobody waits for the other, unless either would do.
+        return key if self._get_minimum_age() else f"{key} {token}"
 
     @api.model
     def _find_shared(self, key, token, cr=None):

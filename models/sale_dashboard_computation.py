@@ -1,17 +1,49 @@
 import json
 import logging
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 _logger = logging.getLogger(__name__)
 
 PATIENCE_MS = 10_000  # how long to wait for who computes the same already
 PRUNED_AT_ONCE = 20
+# For those who follow an open dashboard, what is the same for all of them is computed
+# at most every so many times of what it takes, and at most every so many seconds.
+SPACING_PER_DURATION = 20
+MIN_SPACING = 2.0
+
+
+class Last(NamedTuple):
+    """What was computed for a key last, but for the answer."""
+
+    token: str
+    generated_at: datetime
+    ready_at: datetime
+    spacing: float
+
+
+def get_instant():
+    """Now, in UTC without a zone, to the microsecond."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def get_spacing(answer, minimum):
+    """Seconds from one computation for those who follow to the next but one."""
+    return max(minimum, SPACING_PER_DURATION * answer["duration_ms"] / 1000)
+
+
+def get_slots():
+    """How many may compute at once for those who follow: half of the workers.
+
+    The others are left to people who wait for an answer.
+    """
+    return max(1, (config["workers"] or 0) // 2)
 
 
 def pack(answer):
@@ -52,6 +84,10 @@ class SaleDashboardComputation(models.Model):
     generated_at = fields.Datetime(required=True)
     expires_at = fields.Datetime(required=True, index=True)
     answer = fields.Text(required=True)
+    ready_at = fields.Datetime(
+        help="From when it is computed anew for those who only follow."
+    )
+    spacing = fields.Float(help="Seconds that it holds those up who only follow.")
 
     _unique_key = models.UniqueIndex("(key)")
 
@@ -82,6 +118,28 @@ class SaleDashboardComputation(models.Model):
         return row and (unpack(row[0]), row[1])
 
     @api.model
+    def _find_last(self, key, cr=None):
+        """How old what was computed for a key is, right or not.
+
+        :param cr: as for :meth:`_find`
+        :rtype: Last or None
+        """
+        cr = cr or self.env.cr
+        cr.execute(
+            SQL(
+                """
+                SELECT change_token, generated_at, ready_at, spacing
+                FROM sale_dashboard_computation
+                WHERE key = %s AND expires_at > %s AND ready_at IS NOT NULL
+                """,
+                key,
+                fields.Datetime.now(),
+            )
+        )
+        row = cr.fetchone()
+        return row and Last(*row)
+
+    @api.model
     @contextmanager
     def _alone(self, name):
         """Be the only one of all workers who computes what ``name`` stands for.
@@ -93,18 +151,63 @@ class SaleDashboardComputation(models.Model):
         :return: context manager of a cursor to find and keep the answer with, or of
             None: then compute for yourself
         """
+        with self._own_cursor() as cr:
+            yield cr if cr and self._lock(cr, name) else None
+
+    @api.model
+    @contextmanager
+    def _if_free(self, names):
+        """As :meth:`_alone`, for who need not have an answer: waits for nobody.
+
+        :param names: all that it stands for
+        :return: context manager of a cursor, or of None: then somebody else computes
+            it, or so many compute already that the others should be left to those who
+            wait
+        """
+        with self._own_cursor() as cr:
+            yield cr if cr and self._try_lock(cr, names) else None
+
+    @api.model
+    @contextmanager
+    def _own_cursor(self):
+        """A cursor on a connection of its own, or None if there is none left."""
         try:
             cr = self.env.registry.cursor()
-        except psycopg2.Error:  # no connection left: the answer matters, not the lock
-            _logger.warning("A dashboard is computed without a lock", exc_info=True)
+        except psycopg2.Error:  # the answer matters, not the lock
+            _logger.warning("No connection to lock a computation with", exc_info=True)
             yield None
             return
         with cr:  # commits
-            yield cr if self._lock(cr, name) else None
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            yield cr
+
+    @api.model
+    def _try_lock(self, cr, names):
+        cr.execute(
+            SQL(
+                """
+                SELECT bool_and(pg_try_advisory_xact_lock(hashtextextended(name, 0)))
+                FROM unnest(%s) AS name
+                """,
+                names,
+            )
+        )
+        if not cr.fetchone()[0]:
+            return False
+        cr.execute(
+            SQL(
+                """
+                SELECT FROM generate_series(1, %s) AS slot
+                WHERE pg_try_advisory_xact_lock(hashtextextended(%s, slot)) LIMIT 1
+                """,
+                get_slots(),
+                self._name,
+            )
+        )
+        return bool(cr.rowcount)
 
     @api.model
     def _lock(self, cr, name):
-        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", f"{PATIENCE_MS}"))
         try:
             cr.execute(
@@ -116,26 +219,50 @@ class SaleDashboardComputation(models.Model):
         return True
 
     @api.model
-    def _keep(self, cr, key, token, answer, expires_at):
-        """Keep an answer for others, from the end of :meth:`_alone` on."""
+    def _keep(self, cr, key, token, answer, expires_at, min_spacing=MIN_SPACING):
+        """Keep an answer for others, from the end of :meth:`_alone` on.
+
+        :param min_spacing: seconds; see :func:`get_spacing`
+        """
         cr.execute(
             SQL(
                 """
-                INSERT INTO sale_dashboard_computation AS kept
-                    (key, change_token, generated_at, expires_at, answer)
-                VALUES (%s, %s, %s, %s, %s)
+                INSERT INTO sale_dashboard_computation AS kept (
+                    key, change_token, generated_at, expires_at, answer,
+                    ready_at, spacing
+                )
+                VALUES (
+                    %(key)s, %(token)s, %(generated_at)s, %(expires_at)s, %(answer)s,
+                    %(ready_at)s, %(spacing)s
+                )
                 ON CONFLICT (key) DO UPDATE SET
                     change_token = excluded.change_token,
                     generated_at = excluded.generated_at,
                     expires_at = excluded.expires_at,
-                    answer = excluded.answer
-                WHERE kept.generated_at <= excluded.generated_at
+                    answer = excluded.answer,
+                    -- After a quiet time at once, so that a lone change is seen soon;
+                    -- from then on, spaced.
+                    ready_at = GREATEST(excluded.ready_at, LEAST(
+                        kept.ready_at + kept.spacing * INTERVAL '1 second',
+                        excluded.ready_at + excluded.spacing * INTERVAL '1 second'
+                    )),
+                    spacing = excluded.spacing
+                -- Nothing older takes the place of what was faster.
+                WHERE (
+                    split_part(kept.change_token, '-', 1)::numeric,
+                    kept.generated_at
+                ) <= (
+                    split_part(excluded.change_token, '-', 1)::numeric,
+                    excluded.generated_at
+                )
                 """,
-                key,
-                token,
-                answer["generated_at"],
-                expires_at,
-                pack(answer),
+                key=key,
+                token=token,
+                generated_at=answer["generated_at"],
+                expires_at=expires_at,
+                answer=pack(answer),
+                ready_at=get_instant(),
+                spacing=get_spacing(answer, min_spacing),
             )
         )
         self._prune(cr)

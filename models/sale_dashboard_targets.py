@@ -75,6 +75,15 @@ class SaleDashboard(models.TransientModel):
             scope = self._make_month_scope(first, timezone)
         except InvalidRequest as error:
             raise self._refuse(error) from None
+        return self._make_targets(scope, undefined)
+
+    @api.model
+    def _make_targets(self, scope, undefined):
+        """What :meth:`get_targets` returns.
+
+        :param scope: result of :meth:`_make_month_scope`
+        :param undefined: as for :meth:`_get_targets`
+        """
         source = self._get_source(scope)
         company = source.env.company
         targets = self._search_targets(scope)
@@ -83,7 +92,7 @@ class SaleDashboard(models.TransientModel):
         projections = self._project_targets(scope, targets)
         [days] = self._count_working_days(scope, company).values()
         return {
-            "month": f"{first:%Y-%m}",
+            "month": f"{scope.current.date_from:%Y-%m}",
             "status": self._get_month_status(scope) or "running",
             "date_from": str(scope.current.date_from),
             "date_to": str(scope.current.date_to),

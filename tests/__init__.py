@@ -36,6 +36,7 @@ from . import test_mail_unsubscribe
 from . import test_one_figure
 from . import test_property_figures
 from . import test_reconcile
+from . import test_reread
 from . import test_right_to_left
 from . import test_rights
 from . import test_scheduled

@@ -1,5 +1,7 @@
 """The stored record is the cache: when it is reused and when it is not."""
 
+import subprocess
+import sys
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -7,12 +9,35 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import config
 
 from ..models import sale_dashboard_lookup
 from ..models.sale_dashboard_lookup import Lookups
 from .common import CommittedCase, DashboardCase
 
 JUNE = ("2025-06-01", "2025-06-30")
+# Another worker: asks as often as a line says, then says how many hits it knows of.
+WORKER = """
+import sys
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+dbname, user, *arguments = sys.argv[1:]
+config.parse_config(["-d", dbname, *arguments], setup_logging=False)
+registry = Registry(dbname)
+from odoo.addons.sale_dashboard.models.sale_dashboard_lookup import lookups
+
+lookups._interval = 0.2
+for turns in sys.stdin:
+    for _turn in range(int(turns)):
+        with registry.cursor() as cr:
+            dashboards = api.Environment(cr, int(user), {})["sale.dashboard"]
+            dashboards.generate("2025-06-01", "2025-06-30")
+    with registry.cursor() as cr:
+        model = api.Environment(cr, int(user), {})["sale.dashboard.lookup"]
+        print(model._get_info()["hits"], flush=True)
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -200,3 +225,49 @@ class TestLookups(CommittedCase):
             if written == before + 1:
                 return
         self.fail("nothing was written")
+
+    def test_two_processes(self):
+        self.patch(sale_dashboard_lookup, "lookups", Lookups(interval=0.2))
+        with self.cursor(self.viewer) as env:
+            env["sale.dashboard"].generate(*JUNE)
+        command = [
+            *(sys.executable, "-c", WORKER, self.registry.db_name, str(self.viewer)),
+            *("-c", config["config"]),
+            f"--addons-path={','.join(config['addons_path'])}",
+        ]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as worker:
+
+            def ask(turns):
+                worker.stdin.write(f"{turns}\n")
+                worker.stdin.flush()
+                return int(worker.stdout.readline())
+
+            before = ask(0)
+            self.wait_for_hits(before)
+            # The other's own are counted at once, and seen here soon ...
+            self.assertEqual(ask(3), before + 3)
+            self.wait_for_hits(before + 3)
+            # ... as ours are there.
+            for _turn in range(4):
+                with self.cursor(self.viewer) as env:
+                    env["sale.dashboard"].generate(*JUNE)
+            self.assertEqual(self.count()["hits"], before + 7)
+            for _turn in range(200):
+                if ask(0) == before + 7:
+                    break
+                self.wait()
+            else:
+                self.fail("the other process does not see our hits")
+
+    def wait_for_hits(self, count):
+        for _turn in range(200):
+            if self.count()["hits"] == count:
+                return
+            self.wait()
+        self.fail(f"there are not {count} hits")
+
+    def wait(self):
+        with self.cursor() as env:
+            env.cr.execute("SELECT pg_sleep(0.05)")

@@ -1,20 +1,25 @@
 """For locust: people who leave their dashboards open, while others confirm orders.
 
 What to do comes in the JSON file that BENCH_LOAD names: `people`, `seller`, `orders`
-(of bench_load_prepare.py), `orders_per_second`, `seconds`, `answer` (where to write).
+(of bench_load_prepare.py), `orders_per_second`, `seconds`, `seconds_alone`, and
+`answer` (where to write).
+
+First orders are confirmed while no dashboard is open. Then the dashboards open, and
+once all are, orders are confirmed again; at the end, until every one has the last.
 
 A dashboard does what `static/src/dashboard/live_refresh.js` does: it reads once,
 listens to the bus, and re-reads when told of what it does not have yet, at once if it
-may, at most every max(2 s, 20 x the last computation), jittered. Selling begins once
-all dashboards are open.
+may, at most every max(2 s, 20 x the last computation), jittered, less often where it
+has to wait long for an answer; where it was given older figures, when the server said.
 
 "Seen after" of a confirmed order, on one dashboard: from the answer to who confirmed
-until the dashboard has read figures that it asked for after that. (Those it asked for
-just before may have the order too: what is told is the most it can have been.)
+until the dashboard has read figures with a change token that is not older than the one
+who confirmed was then told. (Figures with an older token may have the order too: what
+is told is the most it can have been.)
 """
 
-import bisect
 import json
+import math
 import os
 import random
 import statistics
@@ -34,8 +39,18 @@ CHANGED = "sale_dashboard/changed"
 LONE_CHANGE_SPREAD = 0.6
 MIN_INTERVAL = 2.0
 INTERVAL_PER_DURATION = 20
+REREAD_INTERVAL_PER_WAIT = 5
+MAX_INTERVAL_OF_WAIT = 30.0
 INTERVAL_SPREAD = 0.25
+CHECK_INTERVAL = 300.0
+FOLLOWING = {"sale_dashboard_follows": True}
 WARM_UP = 5  # seconds after the last dashboard has opened
+PATIENCE = 120  # seconds for the last order to show everywhere
+
+
+def count_changes(token):
+    """Of two change tokens, the older has fewer."""
+    return int(token.partition("-")[0])
 
 
 class Run:
@@ -45,17 +60,25 @@ class Run:
     orders = list(PLAN["orders"])
     # People do not all come at the same moment.
     opening = gevent.lock.BoundedSemaphore(4)
-    opened = 0
+    dashboards = []
+    alone_until = None  # no dashboard is open until then
     selling_since = None
-    confirmed_at = []
+    confirmed = []  # (when, number of changes then)
     refresh = []  # milliseconds: a re-read as its dashboard waits for it
     computing = []  # milliseconds the server computed for it
+    older = 0  # re-reads that were given older figures
     seen_after = []
     confirm = []
+    confirm_alone = []
     messages = {}  # id of a message -> when it first came
     received = 0
     known = 0  # messages that told nothing new
     errors = []
+
+    @classmethod
+    def is_selling(cls):
+        since = cls.selling_since
+        return since is not None and time.monotonic() < since + PLAN["seconds"]
 
     @classmethod
     def fail(cls, what):
@@ -71,10 +94,11 @@ class OdooUser(FastHttpUser):
         self.person = person
         self.cookie = f"session_id={person['session']}"
 
-    def call(self, name, model, method, args, kwargs):
+    def call(self, name, model, method, args, kwargs, context=None):
         """Call a method as the web client does; None where it failed."""
+        context = self.person["context"] | (context or {})
         body = {"model": model, "method": method, "args": args}
-        body["kwargs"] = {"context": self.person["context"], **kwargs}
+        body["kwargs"] = {"context": context, **kwargs}
         with self.client.post(
             f"/web/dataset/call_kw/{model}/{method}",
             name=name,
@@ -101,19 +125,23 @@ class Dashboard(OdooUser):
         self.log_in(Run.people.pop())
         self.token = None
         self.pending = None
-        self.asked_at = time.monotonic()
+        self.seen = 0  # of Run.confirmed
         self.next_allowed = 0.0
+        self.look_at = math.inf
         self.wake = gevent.event.Event()
         self.last_notification = 0
+        while Run.alone_until is None or time.monotonic() < Run.alone_until:
+            gevent.sleep(0.5)
         with Run.opening:
             self.read("first read")
         self.listener = gevent.spawn(self.listen)
-        Run.opened += 1
+        Run.dashboards.append(self)
 
     def on_stop(self):
         self.listener.kill(block=False)
 
-    def read(self, name):
+    def read(self, name, context=None):
+        """Read all that a dashboard shows, and decide when to read again."""
         today = date.today()
         asked_at = time.monotonic()
         payload = self.call(
@@ -128,31 +156,67 @@ class Dashboard(OdooUser):
                 "compare": "previous_period",
                 "top_limit": 10,
             },
+            context,
         )
-        targets = self.call(f"{name}: targets", "sale.dashboard", "get_targets", [], {})
+        read_at = time.monotonic()
+        targets = self.call(
+            f"{name}: targets", "sale.dashboard", "get_targets", [], {}, context
+        )
         ended = time.monotonic()
+        waited = ended - asked_at
         if payload is None or targets is None:
-            return ended - asked_at
+            self.plan(0, waited)
+            return
         if payload["errors"]:
             Run.fail(f"{name}: {payload['errors']}")
+        if self.token and count_changes(payload["change_token"]) < count_changes(
+            self.token
+        ):
+            Run.fail(f"{name}: {payload['change_token']} after {self.token}")
         self.token = payload["change_token"]
-        if Run.selling_since:
-            if name == "re-read":
-                Run.refresh.append(1000 * (ended - asked_at))
+        older, later = (one.get("reread_after_ms") for one in (payload, targets))
+        if name == "re-read" and Run.selling_since:
+            Run.refresh.append(1000 * waited)
+            Run.older += older is not None
+            if older is None:
                 Run.computing.append(payload["duration_ms"])
-            first = bisect.bisect_right(Run.confirmed_at, self.asked_at)
-            last = bisect.bisect_right(Run.confirmed_at, asked_at)
-            for confirmed_at in Run.confirmed_at[first:last]:
-                Run.seen_after.append(1000 * (ended - confirmed_at))
-        self.asked_at = asked_at
-        return max(payload["duration_ms"] / 1000, ended - asked_at)
+        self.see(read_at)
+        look = later if older is None else older
+        self.plan(payload["duration_ms"] / 1000, waited, older, look)
+
+    def see(self, at):
+        """Note which confirmed orders the figures have."""
+        count = count_changes(self.token)
+        while self.seen < len(Run.confirmed):
+            confirmed_at, needed = Run.confirmed[self.seen]
+            if needed > count:
+                return
+            Run.seen_after.append(1000 * (at - confirmed_at))
+            self.seen += 1
+
+    def plan(self, duration, waited, reread_after_ms=None, look_after_ms=None):
+        """When to read again; duration of the computation and wait are in seconds."""
+        if reread_after_ms is None:
+            interval = max(
+                MIN_INTERVAL,
+                INTERVAL_PER_DURATION * duration,
+                min(MAX_INTERVAL_OF_WAIT, INTERVAL_PER_DURATION * waited),
+            )
+        else:
+            interval = max(
+                reread_after_ms / 1000,
+                min(MAX_INTERVAL_OF_WAIT, REREAD_INTERVAL_PER_WAIT * waited),
+            )
+        look = CHECK_INTERVAL if look_after_ms is None else look_after_ms / 1000
+        now = time.monotonic()
+        self.next_allowed = now + interval * (1 + random.random() * INTERVAL_SPREAD)
+        self.look_at = now + look * (1 + random.random() * INTERVAL_SPREAD)
 
     @task
     def live(self):
-        self.wake.wait()
+        untold = not self.wake.wait(max(0, self.look_at - time.monotonic()))
         self.wake.clear()
-        if self.pending is None or self.pending == self.token:
-            self.pending = None
+        if not untold and self.is_known():
             return
         gevent.sleep(
             max(
@@ -160,16 +224,22 @@ class Dashboard(OdooUser):
                 self.next_allowed - time.monotonic(),
             )
         )
-        if self.pending == self.token:
-            Run.known += 1
+        if not untold and self.is_known():
             return
         self.pending = None
-        duration = self.read("re-read")
-        interval = max(MIN_INTERVAL, INTERVAL_PER_DURATION * duration)
-        self.next_allowed = time.monotonic() + interval * (
-            1 + random.random() * INTERVAL_SPREAD
-        )
+        self.read("re-read", FOLLOWING)
         self.wake.set()
+
+    def is_known(self):
+        """Whether the figures shown have what was told last."""
+        if self.pending is None:
+            return True
+        pending, shown = map(count_changes, (self.pending, self.token))
+        if self.pending != self.token and pending >= shown:
+            return False
+        self.pending = None
+        Run.known += 1
+        return True
 
     def listen(self):
         url = self.host.replace("http", "ws", 1) + "/websocket"
@@ -194,12 +264,8 @@ class Dashboard(OdooUser):
                 continue
             Run.received += 1
             Run.messages.setdefault(notification["id"], time.monotonic())
-            token = message["payload"]["token"]
-            if token == self.token:
-                Run.known += 1
-            else:
-                self.pending = token
-                self.wake.set()
+            self.pending = message["payload"]["token"]
+            self.wake.set()
 
 
 class Seller(OdooUser):
@@ -208,46 +274,72 @@ class Seller(OdooUser):
 
     def on_start(self):
         self.log_in(PLAN["seller"])
-        while Run.opened < len(PLAN["people"]):
-            gevent.sleep(0.5)
-        gevent.sleep(WARM_UP + random.random() * SELLERS / PLAN["orders_per_second"])
-        if Run.selling_since is None:
-            Run.selling_since = time.monotonic()
+        # Not all at the same moment.
+        gevent.sleep(random.random() * SELLERS / PLAN["orders_per_second"])
+        if Run.alone_until is None:
+            Run.alone_until = time.monotonic() + PLAN["seconds_alone"]
 
     @task
     def confirm(self):
-        if time.monotonic() > Run.selling_since + PLAN["seconds"]:
-            gevent.sleep(1)
+        now = time.monotonic()
+        if now < Run.alone_until:
+            times = Run.confirm_alone
+        elif Run.is_selling():
+            times = Run.confirm
+        else:
+            gevent.sleep(0.2)
             return
-        began = time.monotonic()
         done = self.call(
             "confirm", "sale.order", "action_confirm", [[Run.orders.pop()]], {}
         )
-        if done is not None:
-            ended = time.monotonic()
-            Run.confirm.append(1000 * (ended - began))
-            bisect.insort(Run.confirmed_at, ended)
+        if done is None:
+            return
+        ended = time.monotonic()
+        times.append(1000 * (ended - now))
+        if times is Run.confirm:
+            found = self.call(
+                "token", "sale.dashboard", "changed_since", ["0-0000000000000000"], {}
+            )
+            if found:
+                Run.confirmed.append((ended, count_changes(found["change_token"])))
 
 
 @events.init.add_listener
 def begin(environment, **_options):
+    def tell(gone, of):
+        print(
+            f"progress: {gone:.0f}/{of:.0f} {len(Run.confirm)} orders, "
+            f"{len(Run.errors)} errors",
+            flush=True,
+        )
+
     def watch():
-        while Run.selling_since is None:
-            print(
-                f"progress: {Run.opened}/{len(PLAN['people'])} dashboards", flush=True
-            )
+        people = len(PLAN["people"])
+        while len(Run.dashboards) < people:
+            print(f"progress: {len(Run.dashboards)}/{people} dashboards", flush=True)
             gevent.sleep(5)
-        while (gone := time.monotonic() - Run.selling_since) < PLAN["seconds"] + 5:
-            print(
-                f"progress: {gone:.0f}/{PLAN['seconds']} "
-                f"{len(Run.confirm)} orders, {len(Run.errors)} errors",
-                flush=True,
-            )
+        gevent.sleep(WARM_UP)
+        Run.selling_since = time.monotonic()
+        while Run.is_selling():
+            tell(time.monotonic() - Run.selling_since, PLAN["seconds"])
             gevent.sleep(5)
-        Path(PLAN["answer"]).write_text(json.dumps(summary()), "utf-8")
+        gevent.sleep(2)  # for who is just confirming
+        ended = time.monotonic()
+        while (left := count_unseen()) and time.monotonic() < ended + PATIENCE:
+            gevent.sleep(0.5)
+        if left:
+            Run.fail(f"{left} dashboards do not have the last order")
+        settled_s = round(time.monotonic() - ended, 1)
+        found = summary() | {"settled_s": settled_s}
+        Path(PLAN["answer"]).write_text(json.dumps(found), "utf-8")
         environment.runner.quit()
 
     gevent.spawn(watch)
+
+
+def count_unseen():
+    """How many dashboards do not have all orders yet."""
+    return sum(one.seen < len(Run.confirmed) for one in Run.dashboards)
 
 
 def quantiles(values):
@@ -269,12 +361,14 @@ def summary():
         "computing_ms": quantiles(Run.computing),
         "seen_after_ms": quantiles(Run.seen_after),
         "confirm_ms": quantiles(Run.confirm),
+        "confirm_alone_ms": quantiles(Run.confirm_alone),
         "orders_per_second": round(len(Run.confirm) / PLAN["seconds"], 2),
         "messages_per_second": round(len(moments) / PLAN["seconds"], 2),
         "message_gap_ms": quantiles(gaps),
         "messages_received": Run.received,
         "messages_known": Run.known,
         "rereads_per_second": round(len(Run.refresh) / PLAN["seconds"], 1),
+        "older_share": round(Run.older / max(1, len(Run.refresh)), 3),
         "error_count": len(Run.errors),
         "errors": Run.errors[:20],
     }

@@ -85,6 +85,8 @@ const SECTIONS = {
 export const FIGURES = Object.keys(SECTIONS);
 
 const TOP_LIMIT = 10;
+/** Context of a re-read that may be answered with older figures. */
+const FOLLOWING = Object.freeze({ sale_dashboard_follows: true });
 /** How long a changed digit stays marked. */
 const MARK_DURATION = 2500;
 /** Changes may come faster than a screen reader can say them. */
@@ -167,7 +169,7 @@ export class DashboardModel extends Reactive {
                 new Part(() => this._callRecord("load_breakdown", [dimension])),
             ])
         );
-        this.targets = new Part(() => this._fetchTargets());
+        this.targets = new Part((options) => this._fetchTargets(options));
         this.reconciliation = new Part(() => this._callRecord("reconcile", [], { limit: 0 }));
         this.verification = new Part(() => this._callRecord("action_verify", []));
         this.changed = NOTHING_CHANGED;
@@ -378,9 +380,13 @@ export class DashboardModel extends Reactive {
      * @param {Object} [options]
      * @param {boolean} [options.refresh] compute anew, whatever is stored
      * @param {boolean} [options.silent] a re-read nobody asked for
-     * @returns {Promise<number>} the milliseconds that the server needed
+     * @param {boolean} [options.follows] figures may be older than the orders, if the server
+     *  has much to do
+     * @returns {Promise<{ duration: number, rereadAfter?: number }>} the milliseconds that the
+     *  server needed; and, if it has changes that the figures do not have, those after which
+     *  to ask again
      */
-    async load({ refresh = false, silent = false } = {}) {
+    async load({ refresh = false, silent = false, follows = false } = {}) {
         const loadId = ++this._lastLoad;
         const choice = this.choice;
         if (!silent) {
@@ -388,7 +394,7 @@ export class DashboardModel extends Reactive {
         }
         let payload;
         try {
-            payload = await this._fetch(refresh);
+            payload = await this._fetch({ refresh, follows });
         } catch (error) {
             if (loadId === this._lastLoad) {
                 this.isLoading = false;
@@ -399,12 +405,29 @@ export class DashboardModel extends Reactive {
             if (getErrorSentence(error) === null) {
                 throw error;
             }
-            return 0;
+            return { duration: 0 };
         }
         if (loadId === this._lastLoad) {
             this._show({ payload, choice }, { isUpdate: silent });
         }
-        return payload.duration_ms;
+        return { duration: payload.duration_ms, rereadAfter: payload.reread_after_ms };
+    }
+
+    /**
+     * Re-reads everything because something changed, as late as the server would have it.
+     *
+     * @returns {Promise<import("./live_refresh").Reread>}
+     */
+    async follow() {
+        const start = performance.now();
+        const { duration, rereadAfter } = await this.load({ silent: true, follows: true });
+        await this.targets.load({ silent: true, follows: true });
+        return {
+            duration,
+            waited: performance.now() - start,
+            rereadAfter,
+            lookAfter: rereadAfter ?? this.targets.data?.reread_after_ms,
+        };
     }
 
     /**
@@ -507,7 +530,7 @@ export class DashboardModel extends Reactive {
     /**
      * @private
      */
-    _fetch(refresh) {
+    _fetch({ refresh, follows }) {
         // Without Odoo's own sign of loading: the dashboard has one in its place.
         return this.orm.silent.call("sale.dashboard", "generate_dashboard_data", [], {
             ...this.request,
@@ -518,6 +541,7 @@ export class DashboardModel extends Reactive {
                     period: this.choice.period.preset,
                     granularity: this.choice.granularity,
                 },
+                ...(follows && FOLLOWING),
             },
         });
     }
@@ -556,9 +580,11 @@ export class DashboardModel extends Reactive {
     /**
      * @private
      */
-    async _fetchTargets() {
+    async _fetchTargets({ follows }) {
         const [targets, canSet] = await Promise.all([
-            this.orm.silent.call("sale.dashboard", "get_targets", [], {}),
+            this.orm.silent.call("sale.dashboard", "get_targets", [], {
+                ...(follows && { context: FOLLOWING }),
+            }),
             user.hasGroup("sales_team.group_sale_manager"),
         ]);
         return { ...targets, canSet };

@@ -10,6 +10,10 @@ const LONE_CHANGE_SPREAD = 600;
 const RECONNECTION_SPREAD = 2000;
 const MIN_INTERVAL = 2000;
 const INTERVAL_PER_DURATION = 20;
+/** Waiting for the answer counts as well: the server may have more to do than it can. */
+const MAX_INTERVAL_OF_WAIT = 30000;
+/** Where it had no time for it, it says when: only if saying so takes long, later. */
+const REREAD_INTERVAL_PER_WAIT = 5;
 const INTERVAL_SPREAD = 0.25;
 /**
  * What no message tells (the turn of the day, a change past Odoo, a message lost with its
@@ -18,14 +22,42 @@ const INTERVAL_SPREAD = 0.25;
 const CHECK_INTERVAL = 5 * 60 * 1000;
 
 /**
+ * @typedef Reread
+ * @property {number} duration milliseconds that the server needed to compute what it gave
+ * @property {number} waited milliseconds until it did
+ * @property {number} [rereadAfter] where the server knows changes that it was not yet ready to
+ *  compute: the milliseconds after which it may be
+ * @property {number} [lookAfter] the same of anything that was read; what was not told any
+ *  more is then read all the same
+ */
+
+/**
+ * @param {Reread} reread
+ * @returns {number} milliseconds until the next one
+ */
+function getInterval({ duration, waited, rereadAfter }) {
+    if (rereadAfter !== undefined) {
+        return Math.max(
+            rereadAfter,
+            Math.min(MAX_INTERVAL_OF_WAIT, REREAD_INTERVAL_PER_WAIT * waited)
+        );
+    }
+    return Math.max(
+        MIN_INTERVAL,
+        INTERVAL_PER_DURATION * duration,
+        Math.min(MAX_INTERVAL_OF_WAIT, INTERVAL_PER_DURATION * waited)
+    );
+}
+
+/**
  * Decides when to re-read after a change: at once when changes are rare, at most every
- * max(2 s, 20 x the last computation) under load, and never while nobody looks.
+ * max(2 s, 20 x the last computation) under load, and never while nobody looks. What the
+ * server had no time for is read again when it says so.
  */
 export class LiveRefresh {
     /**
      * @param {Object} params
-     * @param {() => Promise<number>} params.refresh resolves to the milliseconds that the
-     *  server needed
+     * @param {() => Promise<Reread>} params.refresh
      * @param {(token: string) => boolean} [params.isKnown] whether the figures shown already
      *  have the change of that token
      * @param {boolean} [params.isVisible]
@@ -109,11 +141,11 @@ export class LiveRefresh {
     /**
      * @private
      */
-    _scheduleCheck() {
+    _scheduleCheck(after = CHECK_INTERVAL) {
         browser.clearTimeout(this.checkTimer);
         this.checkTimer = browser.setTimeout(
             () => this.notifyUntold(),
-            CHECK_INTERVAL * (1 + Math.random() * INTERVAL_SPREAD)
+            after * (1 + Math.random() * INTERVAL_SPREAD)
         );
     }
 
@@ -128,15 +160,15 @@ export class LiveRefresh {
         }
         this.pending = null;
         this.isRunning = true;
-        let duration = 0;
+        let answer = { duration: 0, waited: 0 };
         try {
-            duration = await this.refresh();
+            answer = await this.refresh();
         } finally {
-            const interval = Math.max(MIN_INTERVAL, INTERVAL_PER_DURATION * duration);
-            this.nextAllowed = Date.now() + interval * (1 + Math.random() * INTERVAL_SPREAD);
+            this.nextAllowed =
+                Date.now() + getInterval(answer) * (1 + Math.random() * INTERVAL_SPREAD);
             this.isRunning = false;
             if (!this.isStopped) {
-                this._scheduleCheck();
+                this._scheduleCheck(answer.lookAfter);
                 this._schedule(LONE_CHANGE_SPREAD);
             }
         }
@@ -148,7 +180,7 @@ export class LiveRefresh {
  * connection, during which changes may have been missed.
  *
  * @param {Object} params
- * @param {() => Promise<number>} params.refresh
+ * @param {() => Promise<Reread>} params.refresh
  * @param {(token: string) => boolean} params.isKnown
  * @param {(isConnected: boolean) => void} params.onConnection
  * @returns {LiveRefresh}

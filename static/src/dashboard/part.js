@@ -15,7 +15,7 @@ export const PartStatus = Object.freeze({
  */
 export class Part extends Reactive {
     /**
-     * @param {() => Promise<any>} fetch
+     * @param {(options: { follows: boolean }) => Promise<any>} fetch
      */
     constructor(fetch) {
         super();
@@ -37,8 +37,9 @@ export class Part extends Reactive {
      * @param {Object} [options]
      * @param {boolean} [options.silent] what is there stays until the answer comes, and
      *  when none comes
+     * @param {boolean} [options.follows] it may be older, if the server has much to do
      */
-    async load({ silent = false } = {}) {
+    async load({ silent = false, follows = false } = {}) {
         const loadId = ++this._lastLoad;
         const isKept = silent && this.status === PartStatus.READY;
         if (!isKept) {
@@ -47,7 +48,7 @@ export class Part extends Reactive {
         }
         let data;
         try {
-            data = await this.fetch();
+            data = await this.fetch({ follows });
         } catch (error) {
             const sentence = getErrorSentence(error);
             if (loadId === this._lastLoad && !isKept) {

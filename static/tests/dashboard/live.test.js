@@ -67,6 +67,39 @@ test("a change elsewhere shows by itself, is marked and announced", async () => 
     expect(".o_sd_changed").toHaveCount(0);
 });
 
+test("given older figures, it reads again by itself until it has the last change", async () => {
+    const busy = [true, true, false];
+    mockDashboard(({ context }) => {
+        if (!context.sale_dashboard_follows) {
+            expect.step("read");
+            return makePayload({ change_token: makeToken(412) });
+        }
+        const isBusy = busy.shift();
+        expect.step(isBusy ? "given older" : "given all");
+        return makePayload({
+            change_token: makeToken(isBusy ? 412 : 413),
+            overview: { total_orders: isBusy ? 412 : 413 },
+            ...(isBusy && { reread_after_ms: 3000 }),
+        });
+    });
+    await openDashboard();
+    await waitFor(CARDS, { timeout: 5000 });
+    expect.verifySteps(["read"]);
+    tellChange(makeToken(413));
+    await expect.waitForSteps(["given older"], { timeout: 5000 });
+    // No further message comes.
+    await advanceTime(2500);
+    expect.verifySteps([]);
+    for (const given of ["given older", "given all"]) {
+        await advanceTime(3800);
+        await advanceTime(700);
+        await expect.waitForSteps([given], { timeout: 5000 });
+    }
+    await waitFor(`${ORDERS}:contains(413)`, { timeout: 5000 });
+    await advanceTime(60000);
+    expect.verifySteps([]);
+});
+
 test("under load a screen reader is told now and then, and of the last state", async () => {
     const server = await openLiveDashboard();
     await change(server);

@@ -11,7 +11,7 @@ function makeLive({ duration = 10, ...params } = {}) {
     return new LiveRefresh({
         refresh: async () => {
             expect.step("refresh");
-            return duration;
+            return { duration, waited: duration };
         },
         ...params,
     });
@@ -56,7 +56,7 @@ test("what a read brings is known after it, not before", async () => {
     live.notify("3");
     // The read was answered from a snapshot that has the third change already.
     known = "3";
-    answer.resolve(10);
+    answer.resolve({ duration: 10, waited: 10 });
     await tick();
     await advanceTime(60000);
     expect.verifySteps(["refresh"]);
@@ -101,7 +101,9 @@ test("a failed read does not end the following ones", async () => {
     const live = new LiveRefresh({
         refresh: () => {
             expect.step("refresh");
-            return fails ? Promise.reject(new Error("No")) : Promise.resolve(10);
+            return fails
+                ? Promise.reject(new Error("No"))
+                : Promise.resolve({ duration: 10, waited: 10 });
         },
     });
     expect.errors(1);
@@ -142,6 +144,100 @@ test("slow computations are asked for less often", async () => {
     expect.verifySteps(["refresh"]);
 });
 
+test("who was given older figures reads again when the server says, told or not", async () => {
+    const server = { duration: 10, waited: 10, rereadAfter: 5000, lookAfter: 5000 };
+    const live = new LiveRefresh({
+        refresh: async () => {
+            expect.step("refresh");
+            return server;
+        },
+    });
+    live.notify("1");
+    await advanceTime(700);
+    expect.verifySteps(["refresh"]);
+    live.notify("2");
+    await advanceTime(4900);
+    expect.verifySteps([]);
+    await advanceTime(1200);
+    expect.verifySteps(["refresh"]);
+    // No further message: the last change must show all the same.
+    await advanceTime(6500);
+    expect.verifySteps(["refresh"]);
+    delete server.rereadAfter;
+    delete server.lookAfter;
+    await advanceTime(6500);
+    expect.verifySteps(["refresh"]);
+    await advanceTime(60000);
+    expect.verifySteps([]);
+});
+
+test("it may be soon, but not where the server is slow to say so", async () => {
+    const server = { duration: 900, waited: 50, rereadAfter: 300, lookAfter: 300 };
+    const live = new LiveRefresh({
+        refresh: async () => {
+            expect.step("refresh");
+            return server;
+        },
+    });
+    live.notify("1");
+    await advanceTime(700);
+    expect.verifySteps(["refresh"]);
+    await advanceTime(700);
+    expect.verifySteps(["refresh"]);
+    server.waited = 1000;
+    await advanceTime(700);
+    expect.verifySteps(["refresh"]);
+    await advanceTime(4900);
+    expect.verifySteps([]);
+    await advanceTime(1400);
+    expect.verifySteps(["refresh"]);
+    live.stop();
+});
+
+test("what is older beside the figures is looked at later, and keeps nothing waiting", async () => {
+    const server = { duration: 10, waited: 10, lookAfter: 20000 };
+    const live = new LiveRefresh({
+        refresh: async () => {
+            expect.step("refresh");
+            return server;
+        },
+    });
+    live.notify("1");
+    await advanceTime(700);
+    live.notify("2");
+    await advanceTime(2600);
+    expect.verifySteps(["refresh", "refresh"]);
+    delete server.lookAfter;
+    await advanceTime(19000);
+    expect.verifySteps([]);
+    await advanceTime(7000);
+    expect.verifySteps(["refresh"]);
+});
+
+test("a server that is slow to answer is asked less often, but not for ever", async () => {
+    const server = { duration: 10, waited: 500 };
+    const live = new LiveRefresh({
+        refresh: async () => {
+            expect.step("refresh");
+            return server;
+        },
+    });
+    live.notify("1");
+    await advanceTime(700);
+    live.notify("2");
+    expect.verifySteps(["refresh"]);
+    await advanceTime(9900);
+    expect.verifySteps([]);
+    server.waited = 60000;
+    await advanceTime(2000);
+    live.notify("3");
+    expect.verifySteps(["refresh"]);
+    await advanceTime(29900);
+    expect.verifySteps([]);
+    await advanceTime(9000);
+    expect.verifySteps(["refresh"]);
+});
+
 test("a change during a re-read is read after it", async () => {
     const answer = new Deferred();
     const live = new LiveRefresh({
@@ -155,7 +251,7 @@ test("a change during a re-read is read after it", async () => {
     live.notify("1");
     await advanceTime(10000);
     expect.verifySteps(["refresh"]);
-    answer.resolve(10);
+    answer.resolve({ duration: 10, waited: 10 });
     await tick();
     await advanceTime(3000);
     expect.verifySteps(["refresh"]);

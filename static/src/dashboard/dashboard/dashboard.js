@@ -183,7 +183,7 @@ export class SaleDashboard extends Component {
         });
 
         const live = useLiveRefresh({
-            refresh: () => this.reread(),
+            refresh: () => this.model.follow(),
             isKnown: (token) => this.model.hasChange(token),
             onConnection: (isConnected) => this.model.setConnected(isConnected),
         });
@@ -408,17 +408,10 @@ export class SaleDashboard extends Component {
         await this.model.targets.load({ silent: true });
     }
 
-    /**
-     * After a change: nobody asked, so nothing shows that it is being read.
-     *
-     * @returns {Promise<number>} the milliseconds that the server needed: to compute what
-     *  it now has, or, where it has much to do, to answer at all
-     */
+    /** Nobody asked, so nothing shows that it is being read. */
     async reread() {
-        const start = performance.now();
-        const duration = await this.model.load({ silent: true });
+        await this.model.load({ silent: true });
         await this.model.targets.load({ silent: true });
-        return Math.max(duration, performance.now() - start);
     }
 
     retry() {
