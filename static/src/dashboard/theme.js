@@ -1,3 +1,4 @@
+import { onMounted, onWillUnmount } from "@odoo/owl";
 import { cookie } from "@web/core/browser/cookie";
 
 const DARK_BELOW = 0.4;
@@ -18,4 +19,18 @@ export function isDarkTheme() {
         return false;
     }
     return (0.299 * red + 0.587 * green + 0.114 * blue) / 255 < DARK_BELOW;
+}
+
+/**
+ * Where the dashboard is dark, what it opens beside itself is dark too.
+ *
+ * @returns {boolean}
+ */
+export function useDarkTheme() {
+    const isDark = isDarkTheme();
+    if (isDark) {
+        onMounted(() => document.body.classList.add("o_sd_dark_page"));
+        onWillUnmount(() => document.body.classList.remove("o_sd_dark_page"));
+    }
+    return isDark;
 }

@@ -64,7 +64,7 @@ import { Skeleton } from "../skeleton/skeleton";
 import { useStages } from "../stages";
 import { StatusStrip } from "../status_strip/status_strip";
 import { Targets } from "../targets/targets";
-import { isDarkTheme } from "../theme";
+import { useDarkTheme } from "../theme";
 import { TopCustomers } from "../top_customers/top_customers";
 import { VerifyDialog } from "../verify_dialog/verify_dialog";
 import { useWarmTemplates } from "../warm_templates";
@@ -144,7 +144,7 @@ export class SaleDashboard extends Component {
         this.rootRef = useRef("root");
         useSubEnv({ showCode: (tile, label) => this.showCode(tile, label) });
         useKeyboardTooltip(this.rootRef);
-        this.isDark = isDarkTheme();
+        this.isDark = useDarkTheme();
         this.search = this.env.searchModel;
         this.isOpening = false;
         this.isNavigating = false;
@@ -274,6 +274,10 @@ export class SaleDashboard extends Component {
 
     get menuClass() {
         return this.isDark ? "o_sd_palette o_sd_dark" : "o_sd_palette";
+    }
+
+    get contentClass() {
+        return this.model.status === "loading" ? "o_sd_content o_sd_loading" : "o_sd_content";
     }
 
     get granularities() {
