@@ -10,6 +10,9 @@ from ..database import Databases
 from ..server import LOGIN, PASSWORD, Served
 from ..setup import Workshop
 
+#: what a dashboard covers at most: 20 years, less what leap years add
+LONGEST_DAYS = 20 * 365
+
 
 @dataclass(frozen=True)
 class Period:
@@ -73,11 +76,15 @@ class Measured:
 
 
 def make_periods(today: date, oldest: date) -> tuple[Period, ...]:
-    """The last 1, 30, 90 and 365 days and all time, in the buckets the screen takes."""
+    """The last 1, 30, 90 and 365 days and all time, in the buckets the screen takes.
+
+    All time, but at most as much as one dashboard covers.
+    """
     chosen = [("1d", 1, "daily"), ("30d", 30, "daily"), ("90d", 90, "daily")]
     chosen.append(("365d", 365, "weekly"))
     periods = [
         Period(name, today - timedelta(days=days - 1), today, period_type)
         for name, days, period_type in chosen
     ]
-    return (*periods, Period("all", oldest, today, "monthly"))
+    longest = today - timedelta(days=LONGEST_DAYS)
+    return (*periods, Period("all", max(oldest, longest), today, "monthly"))
