@@ -15,8 +15,12 @@ _logger = logging.getLogger(__name__)
 WRITE_INTERVAL = 60  # seconds
 
 
-def to_json_domain(domain):
-    """A domain in JSON types; instants become Odoo's UTC strings."""
+def to_json_domain(domain, members=()):
+    """A domain in JSON types; instants become Odoo's UTC strings.
+
+    :param members: ids of the customers that a condition written in SQL stands for,
+        as ``sale.dashboard.source`` writes that of the customer groups
+    """
 
     def to_json(value):
         if isinstance(value, datetime):
@@ -25,8 +29,8 @@ def to_json_domain(domain):
             return fields.Date.to_string(value)
         if isinstance(value, list | tuple | set | frozenset | OrderedSet):
             return [to_json(one) for one in value]
-        if isinstance(value, Domain):
-            return to_json_domain(value)
+        if isinstance(value, Domain):  # what does not come apart is SQL of its own
+            return ["commercial_partner_id", "in", list(members)]
         return value
 
     return [to_json(item) for item in domain]

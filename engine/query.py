@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import groups
 from .errors import InvalidRequest
 from .periods import PERIOD_TYPES
 from .request import COMPARES, MAX_TOP_LIMIT, MEASURES
@@ -57,6 +58,10 @@ def read_ids(name, text):
     if not all(map(_ID.fullmatch, ids)):
         raise InvalidRequest(name, "not_a_list_of_ids", value=text[:40])
     return list(dict.fromkeys(map(int, ids)))
+
+
+def read_list(_name, text):
+    return text.split(",")
 
 
 def read_boolean(name, text):
@@ -166,6 +171,20 @@ DASHBOARD = (
         "Only orders of these customers: ids separated by commas.",
         _IDS,
         read_ids,
+    ),
+    Parameter(
+        "customer_groups",
+        "filters.customer_groups",
+        "Only orders of the customers in these groups of the period, separated by"
+        " commas, such as segment:High Value,customer_type:new: in any of one kind, and"
+        " in one of each kind. Who is in a group is as the same request without it (for"
+        " the second kind, with the first) says.",
+        {
+            "type": "array",
+            "items": {"type": "string", "enum": list(groups.ALL)},
+            "minItems": 1,
+        },
+        read_list,
     ),
     Parameter(
         "domain",

@@ -9,11 +9,12 @@ from math import isfinite
 import pytz
 
 from .errors import InvalidRequest
+from .groups import parse_groups, split_domain
 from .periods import PERIOD_TYPES, count_buckets
 
 COMPARES = ("none", "previous_period", "previous_year", "same_weekdays")
 MEASURES = ("untaxed", "total")
-FILTERS = ("team_ids", "user_ids", "partner_ids", "domain")
+FILTERS = ("team_ids", "user_ids", "partner_ids", "customer_groups", "domain")
 MAX_TOP_LIMIT = 1000
 MAX_YEARS = 20
 MAX_BUCKETS = 1100
@@ -26,12 +27,14 @@ class Filters:
     """Which orders, beside period and companies. Empty means all.
 
     The ids and the domain are checked for form only: whether they exist and may be
-    read is for the model layer to say.
+    read is for the model layer to say. ``customer_groups``: see :mod:`.groups`; none
+    is in the domain any more.
     """
 
     team_ids: tuple = ()
     user_ids: tuple = ()
     partner_ids: tuple = ()
+    customer_groups: tuple = ()
     domain: list = field(default_factory=list)
 
 
@@ -160,7 +163,13 @@ def _parse_filters(value):
     if not isinstance(domain, list | tuple):
         raise InvalidRequest("filters", "not_a_domain")
     _check_values(domain)
-    return Filters(**ids, domain=list(domain))
+    domain, groups = split_domain(list(domain))
+    given = value.get("customer_groups") or []
+    if not isinstance(given, list | tuple):
+        raise InvalidRequest("filters", "not_groups", name="customer_groups")
+    return Filters(
+        **ids, customer_groups=parse_groups([*given, *groups]), domain=domain
+    )
 
 
 def _check_values(domain):

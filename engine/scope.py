@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from .comparison import comparison_days, comparison_end
+from .groups import split_last
 from .periods import (
     ONE_DAY,
     Bucket,
@@ -44,7 +45,8 @@ class Scope:
     """A request, the zone and companies it means, and its bounds.
 
     ``today`` is the day in the zone, ``now`` the instant (naive UTC) it was resolved
-    at; ``company_ids`` begins with the current company. The spans are made when they
+    at; ``company_ids`` begins with the current company. ``members`` are the ids of the
+    customers in the request's groups, once they are known. The spans are made when they
     are asked for: what the cache answers needs none.
     """
 
@@ -53,6 +55,7 @@ class Scope:
     company_ids: tuple
     now: datetime
     today: date
+    members: tuple | None = None
 
     @cached_property
     def current(self):
@@ -75,6 +78,16 @@ class Scope:
         """The span of ``current`` or ``previous``; None where there is none."""
         return {"current": self.current, "previous": self.comparison}.get(side)
 
+    def without_last_group(self):
+        """The same without the last dimension of the request's customer groups.
+
+        :return: ``(scope, dimension, keys)``
+        """
+        filters = self.request.filters
+        rest, dimension, keys = split_last(filters.customer_groups)
+        request = replace(self.request, filters=replace(filters, customer_groups=rest))
+        return replace(self, request=request), dimension, keys
+
     def key(self, **circumstances):
         """Digest of everything that decides the answer, beside the orders themselves.
 
@@ -92,6 +105,7 @@ class Scope:
             "team_ids": request.filters.team_ids,
             "user_ids": request.filters.user_ids,
             "partner_ids": request.filters.partner_ids,
+            "customer_groups": request.filters.customer_groups,
             "domain": request.filters.domain,
             "timezone": self.timezone,
             "company_ids": self.company_ids,
@@ -105,13 +119,14 @@ class Scope:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def make_scope(request, timezone, company_ids, now):
+def make_scope(request, timezone, company_ids, now, members=None):
     """Resolve ``request`` in a zone at an instant.
 
     :param Request request: checked request
     :param str timezone: IANA name, used where the request names none
     :param company_ids: ids, the current company first
     :param datetime now: naive UTC
+    :param members: see :class:`Scope`
     :rtype: Scope
     """
     zone = get_zone(request.timezone or timezone)
@@ -121,6 +136,7 @@ def make_scope(request, timezone, company_ids, now):
         company_ids=tuple(company_ids),
         now=now,
         today=local_today(now, zone),
+        members=None if members is None else tuple(members),
     )
 
 

@@ -17,6 +17,7 @@ from . import sale_dashboard_delivery
 from . import sale_dashboard_delivery_send
 from . import sale_dashboard_drill_down
 from . import sale_dashboard_export
+from . import sale_dashboard_groups
 from . import sale_dashboard_herald
 from . import sale_dashboard_http
 from . import sale_dashboard_index

@@ -38,6 +38,13 @@ INVALID_REQUEST = {
     "not_an_object": _lt("Filters must be an object with lists of ids and a domain."),
     "unknown_filter": _lt("“%(value)s” is not a filter. Filters are: %(choices)s."),
     "not_ids": _lt("“%(name)s” must be a list of record ids."),
+    "not_groups": _lt("“%(name)s” must be a list of names."),
+    "unknown_group": _lt(
+        "“%(value)s” is not a customer group. Customer groups are: %(choices)s."
+    ),
+    "misplaced_group": _lt(
+        "A customer group can only be chosen, and joined to other conditions by “and”."
+    ),
     "not_a_domain": _lt("The filter domain must be a list of conditions."),
     "unknown_records": _lt(
         "“%(name)s” names records that do not exist or that you may not read."
@@ -106,6 +113,14 @@ class SaleDashboard(models.TransientModel):
     user_ids = fields.Many2many(comodel_name="res.users", string="Salespeople")
     partner_ids = fields.Many2many(
         comodel_name="res.partner", string="Filtered Customers"
+    )
+    customer_groups = fields.Json(
+        help="Names of customer groups: only orders of their members count."
+    )
+    member_ids = IdList(
+        string="Member IDs",
+        prefetch=False,  # thousands
+        help="Ids of the customers in those groups.",
     )
     filter_domain = fields.Char(help="A domain on sales orders.")
     # Answer
@@ -246,7 +261,8 @@ class SaleDashboard(models.TransientModel):
         :param str timezone: IANA name; without it the user's, else the company's,
             else UTC
         :param dict filters: ``{"team_ids": [], "user_ids": [], "partner_ids": [],
-            "domain": []}``, each optional
+            "customer_groups": [], "domain": []}``, each optional; a group is named
+            ``dimension:key``, such as ``segment:High Value``
         :param bool refresh: compute anew even if a fresh record exists
         :return: id of a ``sale.dashboard`` record of the caller
         :rtype: int
@@ -461,7 +477,13 @@ class SaleDashboard(models.TransientModel):
             timezone=self.timezone,
             filters=self._get_filters(),
         )
-        return make_scope(request, self.timezone, self.company_order, self.generated_at)
+        return make_scope(
+            request,
+            self.timezone,
+            self.company_order,
+            self.generated_at,
+            (self.member_ids or ()) if self.customer_groups else None,
+        )
 
     def _get_filters(self):
         """The request's filters in the form the public methods take."""
@@ -470,6 +492,7 @@ class SaleDashboard(models.TransientModel):
             "team_ids": dashboard.team_ids.ids,
             "user_ids": dashboard.user_ids.ids,
             "partner_ids": dashboard.partner_ids.ids,
+            "customer_groups": dashboard.customer_groups or [],
             "domain": literal_eval(self.filter_domain or "[]"),
         }
 

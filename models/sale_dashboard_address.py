@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ..engine.groups import make_conditions
 from ..tools import to_json_domain
 from .sale_dashboard_source import CUSTOMER
 
@@ -56,6 +57,7 @@ class SaleDashboard(models.TransientModel):
                     )
                     if ids
                 ),
+                *([one] for one in make_conditions(tuple(filters["customer_groups"]))),
                 filters["domain"],
             ]
         )

@@ -53,6 +53,8 @@ class SaleDashboardBuilder(models.AbstractModel):
         source = source.env.companies._with_dashboard_factors(source)
         build = self._start(source, scope)
         build.values["generated_at"] = scope.now
+        if scope.members is not None:
+            build.values["member_ids"] = list(scope.members)
         for section, method in self._get_sections():
             self._run_section(build, section, method)
         build.breakdown.sort(key=lambda row: (row["dimension"], row["rank"]))
@@ -560,7 +562,9 @@ class SaleDashboardBuilder(models.AbstractModel):
                     "order_count": figures.order_count,
                     "revenue": build.amount(figures.units),
                     "model": model,
-                    "domain": to_json_domain(domain) if domain is not None else [],
+                    "domain": []
+                    if domain is None
+                    else to_json_domain(domain, scope.members),
                 }
             )
 

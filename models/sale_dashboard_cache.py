@@ -73,7 +73,7 @@ class SaleDashboard(models.TransientModel):
             answer, token, hit = self._share(scope, key, token, refresh)
         else:
             # What this transaction alone can see is for nobody else.
-            answer, token = self._compute(scope, token, written)
+            answer, token = self._compute(scope, token, written, refresh)
             hit = False
         lookups._note(hit=hit)
         lifetime = self._get_lifetime(answer) if traceable else 0
@@ -112,16 +112,17 @@ class SaleDashboard(models.TransientModel):
         with computations._alone(self._get_lock_name(key, token)) as cr:
             if cr and not refresh and (found := self._find_shared(key, token, cr)):
                 return *found, True
-            return *self._compute_for_all(scope, key, token, cr), False
+            return *self._compute_for_all(scope, key, token, cr, refresh), False
 
     @api.model
-    def _compute_for_all(self, scope, key, token, cr):
+    def _compute_for_all(self, scope, key, token, cr, refresh=False):
         """Compute an answer, and keep it for whoever has the same key.
 
         :param cr: cursor to keep it with, if there is one
+        :param refresh: see :meth:`_compute`
         :return: ``(answer, token)``
         """
-        answer, token = self._compute(scope, token)
+        answer, token = self._compute(scope, token, refresh=refresh)
         lifetime = self._get_lifetime(answer)
         if cr and lifetime:
             expires_at = answer["generated_at"] + timedelta(seconds=lifetime)
@@ -170,14 +171,18 @@ class SaleDashboard(models.TransientModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _compute(self, scope, token, written=False):
+    def _compute(self, scope, token, written=False, refresh=False):
         """An answer, and the token of the snapshot it was read in.
 
         :param token: that of this transaction
         :param written: whether this transaction has written anything, which nobody
             else can see
+        :param refresh: compute anew who is in the customer groups, too
         """
-        found = None if written else self._compute_on_replica(scope, token)
+        scope = self._with_members(scope, refresh)
+        # A replica may be ahead of where the members were read.
+        here = written or scope.members is not None
+        found = None if here else self._compute_on_replica(scope, token)
         return found or (self._compute_answer(scope), token)
 
     @api.model
@@ -232,6 +237,7 @@ class SaleDashboard(models.TransientModel):
                 "team_ids": [Command.set(request.filters.team_ids)],
                 "user_ids": [Command.set(request.filters.user_ids)],
                 "partner_ids": [Command.set(request.filters.partner_ids)],
+                "customer_groups": list(request.filters.customer_groups) or False,
                 "filter_domain": repr(request.filters.domain)
                 if request.filters.domain
                 else False,

@@ -125,7 +125,7 @@ class SaleDashboard(models.TransientModel):
         """One drill-down, in JSON types."""
         return {
             "model": model,
-            "domain": to_json_domain(domain),
+            "domain": to_json_domain(domain, scope.members),
             "context": self._get_scope_context(scope),
             "aggregate": aggregate,
         }

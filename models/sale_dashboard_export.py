@@ -773,6 +773,12 @@ class SaleDashboard(models.TransientModel):
         return columns, rows
 
     @api.model
+    def _list_group_names(self, groups):
+        """What some customer groups are called."""
+        keys = [name.partition(":")[2] for name in groups]
+        return [self.env._((SEGMENT_LABELS | KEY_LABELS)[key]) for key in keys]
+
+    @api.model
     def _get_row_name(self, name, row):
         """What a row of a breakdown is called."""
         labels = BRIDGE_LABELS if name == "bridge" else KEY_LABELS
@@ -904,6 +910,9 @@ class SaleDashboard(models.TransientModel):
             if dashboard[field]:
                 names = "; ".join(dashboard[field].mapped("display_name"))
                 bounds.append((field, label, names))
+        if self.customer_groups:
+            names = "; ".join(self._list_group_names(self.customer_groups))
+            bounds.append(("customer_groups", self.env._("Customer groups"), names))
         domain = self._get_filters()["domain"]
         if domain:
             text = json.dumps(domain, ensure_ascii=False, default=str)

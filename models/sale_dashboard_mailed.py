@@ -123,7 +123,9 @@ class SaleDashboardMailed(models.Model):
     def _describe(self, subscription, dashboard, user, partner, memo):
         """What is to be remembered of a mail; JSON types and ids, for any cursor."""
         today = dashboard._get_scope().today
-        is_complete = dashboard.date_to < today
+        # Who is in a customer group moves with any order: no earlier figure can be
+        # held against a later one.
+        is_complete = dashboard.date_to < today and not dashboard.customer_groups
         orders = None
         if is_complete and dashboard.total_orders <= MAX_ORDERS:
             # The key says who gets the same answer, the token which orders it had.

@@ -62,6 +62,9 @@ class SaleDashboardSource(models.AbstractModel):
             # A customer filter means the whole commercial entity.
             partners = self.env["res.partner"].browse(filters.partner_ids)
             domain &= Domain(CUSTOMER, "in", partners.commercial_partner_id.ids)
+        if filters.customer_groups:
+            members = self._get_ids_domain("commercial_partner_id", scope.members)
+            domain &= Domain("partner_id", "any", members)
         return domain & Domain(filters.domain)
 
     def _get_interval_domain(self, interval, field="date_order"):

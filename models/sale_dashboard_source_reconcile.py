@@ -39,6 +39,8 @@ class SaleDashboardSource(models.AbstractModel):
             domain &= Domain(
                 "commercial_partner_id", "in", partners.commercial_partner_id.ids
             )
+        if filters.customer_groups:
+            domain &= self._get_ids_domain("commercial_partner_id", scope.members)
         return domain
 
     def _read_analysis(self, scope, span):

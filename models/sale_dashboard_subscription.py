@@ -10,6 +10,7 @@ from odoo.tools import format_datetime
 
 from ..engine import schedule as engine
 from ..engine.errors import InvalidRequest
+from ..engine.groups import split_domain
 from ..engine.request import MAX_BUCKETS, parse_request
 from .sale_dashboard_run import RESULTS
 
@@ -113,7 +114,13 @@ class SaleDashboardSubscription(models.Model):
     # The view
     filters = fields.Json(
         help="As `sale.dashboard.generate` takes them: team_ids, user_ids, partner_ids,"
-        " domain."
+        " customer_groups, domain."
+    )
+    filter_groups = fields.Char(
+        string="Customer Groups",
+        compute="_compute_filter_domain",
+        help="Only the orders of their customers count: who is in a group, the figures"
+        " of each period say anew. They are chosen on the dashboard.",
     )
     filter_domain = fields.Char(
         string="Orders",
@@ -320,10 +327,19 @@ class SaleDashboardSubscription(models.Model):
         self.is_manager = self._is_by_manager()
 
     @api.depends("filters")
+    @api.depends_context("lang")
     def _compute_filter_domain(self):
+        dashboards = self.env["sale.dashboard"]
         for subscription in self:
-            domain = (subscription.filters or {}).get("domain") or []
+            groups, domain = subscription._split_filters()
+            subscription.filter_groups = ", ".join(dashboards._list_group_names(groups))
             subscription.filter_domain = repr(domain)
+
+    def _split_filters(self):
+        """The customer groups of the filters, and the domain without any."""
+        filters = self.filters or {}
+        domain, groups = split_domain(filters.get("domain") or [])
+        return [*(filters.get("customer_groups") or []), *groups], domain
 
     def _inverse_filter_domain(self):
         for subscription in self:
@@ -333,7 +349,12 @@ class SaleDashboardSubscription(models.Model):
                 raise ValidationError(
                     self.env._("The filter must be a list of plain conditions.")
                 ) from None
-            subscription.filters = {**(subscription.filters or {}), "domain": domain}
+            groups, _before = subscription._split_filters()
+            subscription.filters = {
+                **(subscription.filters or {}),
+                "customer_groups": groups,
+                "domain": domain,
+            }
 
     @api.depends("filters")
     def _compute_filter_records(self):

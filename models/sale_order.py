@@ -1,9 +1,12 @@
 from datetime import datetime
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..engine import rfm
+from ..engine.customers import HIGH_VALUE, LOW_VALUE, MEDIUM_VALUE
 from ..engine.money import from_units, revenue_units, to_decimal
 from ..engine.request import MAX_BUCKETS
 from ..indexes import LargeIndex
@@ -179,6 +182,41 @@ class SaleOrder(models.Model):
         exportable=False,
     )
 
+    # Groups of customers, which a period makes: conditions on these are taken out of
+    # the dashboard's filter domain before it is used (see engine/groups.py).
+    dashboard_segment = fields.Selection(
+        selection=[
+            (HIGH_VALUE, "High Value"),
+            (MEDIUM_VALUE, "Medium Value"),
+            (LOW_VALUE, "Low Value"),
+        ],
+        string="Customer Segment",
+        store=False,
+        search="_search_dashboard_group",
+        exportable=False,
+    )
+    dashboard_rfm_group = fields.Selection(
+        selection=[
+            (rfm.CHAMPION, "Champion"),
+            (rfm.LOYAL, "Loyal"),
+            (rfm.PROMISING, "Promising"),
+            (rfm.NEEDS_ATTENTION, "Needs attention"),
+            (rfm.AT_RISK, "At risk"),
+            (rfm.HIBERNATING, "Hibernating"),
+        ],
+        string="RFM Group",
+        store=False,
+        search="_search_dashboard_group",
+        exportable=False,
+    )
+    dashboard_customer_type = fields.Selection(
+        selection=[("new", "New"), ("returning", "Returning")],
+        string="New or Returning Customer",
+        store=False,
+        search="_search_dashboard_group",
+        exportable=False,
+    )
+
     # Everything the core pass reads of an order, so that it reads nothing else.
     _dashboard_sales = LargeIndex(
         "(company_id, date_order) INCLUDE (id, partner_id, amount_untaxed,"
@@ -289,6 +327,14 @@ class SaleOrder(models.Model):
         for order in self:
             for effect, (revenue, constant) in EFFECT_SOURCES.items():
                 order[effect] = order[revenue] - order[constant]
+
+    def _search_dashboard_group(self, _operator, _value):
+        raise UserError(
+            self.env._(
+                "Customer groups are those of a period: only the sales dashboard can"
+                " be filtered by them."
+            )
+        )
 
     def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
         """Give the dashboard's own fields their meaning inside a query."""

@@ -127,6 +127,12 @@ RFM_GROUPS = (
     ("at_risk", (1, 3, 1), (2, 5, 5)),
     ("hibernating", (1, 1, 1), (2, 5, 5)),
 )
+#: Groups of customers that a dashboard can be filtered by.
+CUSTOMER_GROUPS = (
+    *(f"segment:{name} Value" for name in ("High", "Medium", "Low")),
+    *(f"rfm_group:{group}" for group, *_limits in RFM_GROUPS),
+    *("customer_type:new", "customer_type:returning"),
+)
 #: Parts of the bridge; the earlier one is the larger of two equal ones.
 BRIDGE_PARTS = ("new", "returning", "lost", "volume", "size", "currency")
 #: Warnings whose counts and amounts are recomputed.
@@ -400,6 +406,7 @@ class Request:
     team_ids: tuple[int, ...] = ()
     user_ids: tuple[int, ...] = ()
     partner_ids: tuple[int, ...] = ()
+    customer_groups: tuple[str, ...] = ()
     domain: tuple[Any, ...] = ()
 
     @property
@@ -409,6 +416,7 @@ class Request:
             "team_ids": sorted(self.team_ids),
             "user_ids": sorted(self.user_ids),
             "partner_ids": sorted(self.partner_ids),
+            "customer_groups": list(self.customer_groups),
             # tuples and lists mean the same
             "domain": json.loads(json.dumps(self.domain)),
         }
@@ -501,6 +509,7 @@ class Options:
     team_ids: tuple[int, ...] = ()
     user_ids: tuple[int, ...] = ()
     partner_ids: tuple[int, ...] = ()
+    customer_groups: tuple[str, ...] = ()
     domain: tuple[Any, ...] = ()
     timezone: str | None = None
     top_limit: int = 10
@@ -1570,6 +1579,7 @@ RECORD_FIELDS = (
     "team_ids",
     "user_ids",
     "partner_ids",
+    "customer_groups",
     "filter_domain",
     # answer
     *compared_fields(*COMPARED, "constant_revenue"),
@@ -1712,6 +1722,7 @@ class Answer:
             team_ids=tuple(record["team_ids"]),
             user_ids=tuple(record["user_ids"]),
             partner_ids=tuple(record["partner_ids"]),
+            customer_groups=tuple(record["customer_groups"] or ()),
             domain=parse_domain(record["filter_domain"]),
         )
 
@@ -2252,6 +2263,9 @@ async def recount(
     """
     period, comparison = make_sides(request, now)
     domain = await filter_domain(server, request)
+    if request.customer_groups:
+        members = await read_members(server, request, terms, now)
+        domain = [["partner_id.commercial_partner_id", "in", members], *domain]
     if server.meter.is_shown:
         await expect(server, [one for one in (period, comparison) if one], domain)
 
@@ -2299,6 +2313,41 @@ async def recount(
         quotations=quotations,
     )
     return done, rates
+
+
+async def read_members(
+    server: Server, request: Request, terms: Terms, now: datetime
+) -> list[int]:
+    """Return the customers in the groups of a request.
+
+    Those of the last dimension are groups of the very request without that dimension.
+    """
+    dimension = request.customer_groups[-1].partition(":")[0]
+    others = [
+        name for name in request.customer_groups if not name.startswith(f"{dimension}:")
+    ]
+    whole = replace(request, customer_groups=tuple(others), compare="none")
+    done, _rates = await recount(server, whole, terms, now, [])
+    customers = ranked(done.customers)
+    groups: dict[str, set[int]] = {}
+    if dimension == "segment":
+        for name, members in segments(customers):
+            groups[name] = {customer.id for customer in members}
+    elif dimension == "rfm_group":
+        for id_, scores in scores_of(done, customers).items():
+            groups.setdefault(scores.group, set()).add(id_)
+    else:
+        known = {customer.id for customer in customers} - done.new
+        groups = {"new": done.new, "returning": known}
+    return sorted(
+        set().union(
+            *(
+                members
+                for name, members in groups.items()
+                if f"{dimension}:{name}" in request.customer_groups
+            )
+        )
+    )
 
 
 async def expect(server: Server, sides: Iterable[Side], domain: Sequence[Any]) -> None:
@@ -2420,15 +2469,7 @@ async def recompute(
         server, request, terms, answer.computed_at, stored_rates
     )
     customers = ranked(done.customers)
-    scores = rfm_scores(
-        customers,
-        {
-            customer.id: (
-                request.date_to - done.local_day(done.customers[customer.id].last)
-            ).days
-            for customer in customers
-        },
-    )
+    scores = scores_of(done, customers)
     hidden = done.customers.get(HIDDEN, Sum())
     breakdowns = {
         **await leaderboards(done),
@@ -2456,6 +2497,17 @@ async def recompute(
         ],
         "warnings": await warning_part(done),
     }
+
+
+def scores_of(done: Recount, customers: Sequence[Customer]) -> dict[int, Scores]:
+    """Return recency, frequency and money of the period's customers."""
+    days = {
+        customer.id: (
+            done.request.date_to - done.local_day(done.customers[customer.id].last)
+        ).days
+        for customer in customers
+    }
+    return rfm_scores(customers, days)
 
 
 def comparison_part(done: Recount) -> View | None:
@@ -3088,6 +3140,7 @@ async def resolve(server: Server, options: Options) -> Request:
         team_ids=options.team_ids,
         user_ids=options.user_ids,
         partner_ids=options.partner_ids,
+        customer_groups=options.customer_groups,
         domain=options.domain,
     )
 
@@ -3667,6 +3720,23 @@ def parse_url(text: str) -> str:
     return f"{parts.scheme}://{host}:{port}"
 
 
+def parse_groups(text: str) -> tuple[str, ...]:
+    """Read ``segment:High Value,rfm_group:loyal``: one dimension after the other."""
+    names = text.split(",")
+    unknown = [name for name in names if name not in CUSTOMER_GROUPS]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"no customer group: {unknown[0]!r}; there are {', '.join(CUSTOMER_GROUPS)}"
+        )
+    dimensions = dict.fromkeys(name.partition(":")[0] for name in names)
+    return tuple(
+        name
+        for dimension in dimensions
+        for name in CUSTOMER_GROUPS
+        if name in names and name.startswith(f"{dimension}:")
+    )
+
+
 def parse_domain_argument(text: str) -> tuple[Any, ...]:
     """Read ``[["amount_total", ">", 100]]``."""
     try:
@@ -3727,6 +3797,13 @@ def build_parser() -> argparse.ArgumentParser:
     add("--team-ids", type=parse_ids, default=(), help="only of these sales teams")
     add("--user-ids", type=parse_ids, default=(), help="only of these salespeople")
     add("--partner-ids", type=parse_ids, default=(), help="only of these customers")
+    add(
+        "--customer-groups",
+        type=parse_groups,
+        default=(),
+        help="only of the customers in these groups of the period, for example"
+        ' "segment:High Value,customer_type:new"',
+    )
     add(
         "--domain",
         type=parse_domain_argument,

@@ -25,6 +25,7 @@ from . import test_code_samples
 from . import test_demo_company
 from . import test_exports
 from . import test_figures
+from . import test_groups
 from . import test_growth
 from . import test_herald
 from . import test_i18n

@@ -181,6 +181,19 @@ def segments(customers):
     return {name: ids for name, ids in found.items() if ids}
 
 
+def rfm_group(recency, frequency, money):
+    """What the readme says of the three scores."""
+    if min(recency, frequency, money) >= 4:
+        return "champion"
+    if min(recency, frequency) >= 3:
+        return "loyal"
+    if recency >= 4:
+        return "promising"
+    if recency == 3:
+        return "needs_attention"
+    return "at_risk" if frequency >= 3 else "hibernating"
+
+
 def scores(customers):
     """RFM of ``{id: (days, orders, units)}``: ``{id: (r, f, m)}``."""
     n = len(customers)

@@ -4,6 +4,12 @@ from datetime import date, datetime
 from unittest import TestCase
 
 from odoo.addons.sale_dashboard.engine.errors import InvalidRequest
+from odoo.addons.sale_dashboard.engine.groups import (
+    ALL,
+    make_conditions,
+    parse_groups,
+    split_domain,
+)
 from odoo.addons.sale_dashboard.engine.request import parse_request
 from odoo.addons.sale_dashboard.engine.scope import make_scope
 
@@ -74,6 +80,68 @@ class TestEngineRequest(TestCase):
         request = parse_request(**GOOD, filters={"user_ids": [3, 1, 3]})
         self.assertEqual(request.filters.user_ids, (1, 3))
 
+    def test_customer_groups(self):
+        def ask(domain=(), groups=()):
+            filters = {"domain": list(domain), "customer_groups": list(groups)}
+            return parse_request(**GOOD, filters=filters).filters
+
+        for bad in ("segment:High Value", 5, {"segment": "High Value"}):
+            filters = {"customer_groups": bad}
+            self.assertRefused("filters", "not_groups", filters=filters)
+        for bad in ("segment:", "High Value", "user:1", 5, None, ["segment"]):
+            filters = {"customer_groups": [bad]}
+            error = self.assertRefused("filters", "unknown_group", filters=filters)
+            self.assertIn("rfm_group:champion", error.values["choices"])
+        # One dimension after the other; within one, their order means nothing.
+        names = ("customer_type:new", "segment:Low Value", "segment:High Value")
+        expected = ("customer_type:new", "segment:High Value", "segment:Low Value")
+        self.assertEqual(ask(groups=names + names).customer_groups, expected)
+
+        high = ["dashboard_segment", "=", "High Value"]
+        low = ["dashboard_segment", "=", "Low Value"]
+        new = ("dashboard_customer_type", "in", ["new"])
+        large = ["amount_total", ">", 5]
+        team = ["team_id", "=", 1]
+        for domain, rest, groups in (
+            ([high], [], ["segment:High Value"]),
+            ([new, high], [], ["customer_type:new", "segment:High Value"]),
+            (["&", high, large], [large], ["segment:High Value"]),
+            (
+                ["&", "&", "|", large, team, "|", low, high, new],
+                ["|", large, team],
+                [*expected[1:], "customer_type:new"],
+            ),
+            (["!", team, high], ["!", team], ["segment:High Value"]),
+            ([large, "&", team, high], [large, team], ["segment:High Value"]),
+        ):
+            with self.subTest(domain=domain):
+                filters = ask(domain)
+                self.assertEqual(filters.domain, rest)
+                self.assertEqual(list(filters.customer_groups), groups)
+        for domain in (
+            ["|", high, large],
+            ["|", high, new],
+            ["!", high],
+            [["dashboard_segment", "!=", "High Value"]],
+            [["dashboard_segment", "in", "High Value"]],
+            ["|", "&", high, large, team],
+        ):
+            with self.subTest(domain=domain):
+                filters = {"domain": domain}
+                self.assertRefused("filters", "misplaced_group", filters=filters)
+        for domain in (["&", high, "|", large], ["|", high]):
+            filters = {"domain": domain}
+            self.assertRefused("filters", "not_a_domain", filters=filters)
+        unknown = [["dashboard_segment", "=", False]]
+        self.assertRefused("filters", "unknown_group", filters={"domain": unknown})
+
+    def test_groups_as_conditions_are_the_same_groups(self):
+        for count in range(len(ALL) + 1):
+            groups = parse_groups(ALL[count:] + ALL[:count])
+            self.assertEqual(
+                parse_groups(split_domain(make_conditions(groups))[1]), groups
+            )
+
 
 class TestEngineScope(TestCase):
     def scope(
@@ -98,6 +166,7 @@ class TestEngineScope(TestCase):
             self.scope(top_limit=11),
             self.scope(filters={"team_ids": [1]}),
             self.scope(filters={"user_ids": [1]}),
+            self.scope(filters={"customer_groups": ["segment:High Value"]}),
             self.scope(filters={"domain": [["id", ">", 1]]}),
             self.scope(date_from="2026-01-02"),
             self.scope(now=datetime(2026, 2, 1, 23, 30)),

@@ -23,6 +23,8 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from odoo.addons.sale_dashboard.engine.groups import ALL
+
 from . import naive
 from .common import DashboardCase
 
@@ -125,6 +127,41 @@ class Answer:
             if order.company in ids
             and (not viewer.own or order.user in (None, viewer.user.id))
         ]
+        self.members = None
+        groups = request["filters"].get("customer_groups")
+        if groups:
+            self.members = self.find_members(case, viewer, request, now, groups)
+
+    def find_members(self, case, viewer, request, now, groups):
+        """The customers in the groups of the last dimension, of those in the others."""
+        dimension = groups[-1].partition(":")[0]
+        rest = [one for one in groups if not one.startswith(f"{dimension}:")]
+        filters = {**request["filters"], "customer_groups": rest}
+        whole = Answer(case, viewer, {**request, "filters": filters}, now)
+        sales = whole.sales(whole.span)
+        customers, _hidden = whole.customers(sales)
+        new = set(whole.new_customers(whole.span))
+        found = {"new": new, "returning": set(customers) - new}
+        if dimension == "segment":
+            found = naive.segments(customers)
+        elif dimension == "rfm_group":
+            found = defaultdict(set)
+            for one, scores in whole.scores(sales, customers).items():
+                found[naive.rfm_group(*scores)].add(one)
+        keys = {one.partition(":")[2] for one in groups if one not in rest}
+        return {one for key in keys for one in found.get(key, ())}
+
+    def scores(self, sales, customers):
+        return naive.scores(
+            {
+                one: (self.days_since(sales, one), count, units)
+                for one, (units, count) in customers.items()
+            }
+        )
+
+    def days_since(self, sales, customer):
+        last = max(one.date_order for one in sales if self.customer(one) == customer)
+        return (self.last - naive.local_at(last, self.zone).date()).days
 
     def sees(self, partner):
         company = self.case.partners[partner]["company"]
@@ -145,7 +182,8 @@ class Answer:
         }
         entity = self.case.partners[order.partner]["entity"]
         return (
-            (not filters.get("team_ids") or order.team in filters["team_ids"])
+            (self.members is None or entity in self.members)
+            and (not filters.get("team_ids") or order.team in filters["team_ids"])
             and (not filters.get("user_ids") or order.user in filters["user_ids"])
             and (not entities or entity in entities)
         )
@@ -158,6 +196,8 @@ class Answer:
             entity = self.case.partners[order.partner]["entity"]
             if not self.sees(order.partner) or entity not in entities:
                 return False
+        if self.members is not None and self.customer(order) not in self.members:
+            return False
         return (
             (not filters.get("team_ids") or order.team in filters["team_ids"])
             and (not filters.get("user_ids") or order.user in filters["user_ids"])
@@ -592,6 +632,8 @@ class TestPropertyFigures(DashboardCase):
                 if values["company"] is None or values["company"] in companies
             ]
             filters["partner_ids"] = dice.sample(visible, min(len(visible), 3))
+        if dice.random() < 0.2:
+            filters["customer_groups"] = dice.sample(ALL, dice.choice((1, 1, 2, 4)))
         if dice.random() < 0.25:
             team, limit = self.teams[0].id, dice.randint(0, 2000)
             euro = self.eur.id
@@ -849,12 +891,7 @@ class TestPropertyFigures(DashboardCase):
             [row["id"] for row in rows], order[: answer.request["top_limit"]]
         )
         total = answer.total(sales)
-        scores = naive.scores(
-            {
-                one: (self.days_since(answer, sales, one), count, units)
-                for one, (units, count) in customers.items()
-            }
-        )
+        scores = answer.scores(sales, customers)
         for rank, row in enumerate(rows, start=1):
             self.assertEqual(row["rank"], rank)
             self.check_sum(row, customers[row["id"]], "total_revenue")
@@ -901,12 +938,6 @@ class TestPropertyFigures(DashboardCase):
             sum(self.to_units(one["total_revenue"]) for one in found) + hidden[0],
             total[0],
         )
-
-    def days_since(self, answer, sales, customer):
-        last = max(
-            order.date_order for order in sales if answer.customer(order) == customer
-        )
-        return (answer.last - naive.local_at(last, answer.zone).date()).days
 
     def check_lifetime(self, row, answer):
         orders = [

@@ -664,6 +664,17 @@ class TestVerifyRpc(HttpCase):
                 {"partner_ids": customers.ids},
                 (f"--partner-ids={','.join(map(str, customers.ids))}",),
             ),
+            *(
+                (
+                    {"customer_groups": groups},
+                    (f"--customer-groups={','.join(groups)}",),
+                )
+                for groups in (
+                    ["segment:High Value", "segment:Medium Value"],
+                    ["customer_type:new", "rfm_group:champion"],
+                    ["rfm_group:champion", "customer_type:returning"],
+                )
+            ),
         ):
             with self.subTest(filters=filters):
                 done = self.run_script(
@@ -676,7 +687,8 @@ class TestVerifyRpc(HttpCase):
                 self.assertTrue(stored.total_orders)
                 self.assertPrinted(done, stored)
                 for name, value in filters.items():
-                    asked = value if name == "domain" else sorted(value)
+                    by_id = name.endswith("_ids")
+                    asked = sorted(value) if by_id else value
                     self.assertFigure(done, name, str(asked))
 
     def test_many_pages(self):

@@ -251,6 +251,14 @@ export class DashboardModel extends Reactive {
         return this.choice.domain.length > 0;
     }
 
+    /**
+     * @param {string} field of an order
+     * @returns {boolean} whether one of the filters is by it
+     */
+    isFilteredBy(field) {
+        return this.choice.domain.some((item) => Array.isArray(item) && item[0] === field);
+    }
+
     /** Whether a failure has to be explained beside the figures, not only hinted at. */
     get isFailureShown() {
         return Boolean(this.error) && (!this.isErrorQuiet || !this.isCurrent);

@@ -163,6 +163,54 @@ test("a cross-filter adds a facet, once, and its values are alternatives", async
     ]);
 });
 
+const GROUP_FILTERS = [
+    [".o_sd_segments [data-key='High Value']", "dashboard_segment", "High Value", "Segment"],
+    [
+        ".o_sd_breakdown [data-key='rfm_group:champion']",
+        "dashboard_rfm_group",
+        "champion",
+        "Customer Group",
+    ],
+    [".o_sd_customer_types [data-key=new]", "dashboard_customer_type", "new", "New or Returning"],
+];
+
+for (const [row, field, value, label] of GROUP_FILTERS) {
+    test(`a group of customers is a filter like any other: ${label}`, async () => {
+        const steps = [ask(), ask({ domain: [[field, "=", value]] }), ask()];
+        await openAndStep();
+        await contains("[data-dimension=rfm_group]").click();
+        await contains(`${row} .o_sd_filter`).click();
+        await animationFrame();
+        await advanceTime(1000);
+        expect(".o_searchview_facet_label").toHaveText(label);
+        expect(JSON.parse(getParams().filters)).toEqual([{ field, operator: "=", value }]);
+        // What the row stands for now is another group than the one of that name.
+        expect(`${row} .o_sd_filter`).toHaveCount(0);
+        expect(".o_sd_segments .o_sd_filter").toHaveCount(field === "dashboard_segment" ? 0 : 3);
+        await contains(".o_facet_remove").click();
+        await animationFrame();
+        await advanceTime(1000);
+        expect(".o_searchview_facet").toHaveCount(0);
+        expect(getParams().filters).toBe(undefined);
+        expect(`${row} .o_sd_filter`).toHaveCount(1);
+        expect.verifySteps(steps);
+    });
+}
+
+test("a link brings the group of customers back, in the reader's words", async () => {
+    await openAndStep(() =>
+        openAddress({
+            period: "last_30_days",
+            filters: JSON.stringify([
+                { field: "dashboard_customer_type", operator: "=", value: "returning" },
+            ]),
+        })
+    );
+    await showSearch();
+    expect(".o_facet_value").toHaveText("Returning");
+    expect.verifySteps([ask({ domain: [["dashboard_customer_type", "=", "returning"]] })]);
+});
+
 test("a cross-filter by what the search bar does not know is a custom filter, once", async () => {
     let search;
     patchWithCleanup(DashboardSearchModel.prototype, {

@@ -206,11 +206,12 @@ test("Breakdown: a row filters the dashboard by its field", async () => {
             dimension: "rfm_group",
         }),
     });
-    expect("[data-key^='rfm_group'] .o_sd_filter").toHaveCount(0);
+    await click("[data-key='rfm_group:champion'] .o_sd_filter");
     expect.verifySteps([
         { field: "user_id", ids: [5], label: "Marc Demo" },
         { field: "user_id", ids: [false], label: "No salesperson" },
         { field: "order_line.product_id", ids: [31], label: "Large Cabinet" },
+        { field: "dashboard_rfm_group", operator: "=", value: "champion", label: "Champion" },
     ]);
 });
 

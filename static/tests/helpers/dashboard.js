@@ -34,6 +34,24 @@ export class SaleOrder extends models.Model {
     name = fields.Char();
     team_id = fields.Many2one({ relation: "crm.team", string: "Sales Team" });
     user_id = fields.Many2one({ relation: "res.users", string: "Salesperson" });
+    dashboard_segment = fields.Selection({
+        selection: [
+            ["High Value", "High Value"],
+            ["Low Value", "Low Value"],
+        ],
+        string: "Customer Segment",
+    });
+    dashboard_rfm_group = fields.Selection({
+        selection: [["champion", "Champion"]],
+        string: "RFM Group",
+    });
+    dashboard_customer_type = fields.Selection({
+        selection: [
+            ["new", "New"],
+            ["returning", "Returning"],
+        ],
+        string: "New or Returning Customer",
+    });
 
     _views = {
         "search,sale_dashboard.sale_order_view_search": `
@@ -41,6 +59,9 @@ export class SaleOrder extends models.Model {
                 <field name="user_id"/>
                 <field name="team_id"/>
                 <field name="name" string="Order"/>
+                <field name="dashboard_segment" string="Segment"/>
+                <field name="dashboard_rfm_group" string="Customer Group"/>
+                <field name="dashboard_customer_type" string="New or Returning"/>
                 <filter name="my_orders" string="My Orders" domain="[('user_id', '=', uid)]"/>
                 <filter name="unassigned" string="Unassigned" domain="[('user_id', '=', False)]"/>
             </search>`,

@@ -47,6 +47,31 @@ function removeFacet() {
     };
 }
 
+/** From the row of a group of customers to its facet, over a reload, and back. */
+function filterByGroup(row, label, pattern) {
+    return [
+        { content: `Filter by ${label}`, trigger: `${row} .o_sd_filter`, run: "click" },
+        facet(label),
+        address(pattern),
+        {
+            content: "Its rows are of the filter",
+            trigger: `${row.split(" ")[0]}:not(:has(.o_sd_filter))`,
+        },
+        SETTLED,
+        {
+            content: "Load the page again",
+            trigger: "body",
+            run: () => location.reload(),
+            expectUnloadPage: true,
+        },
+        SETTLED,
+        facet(label),
+        removeFacet(),
+        NO_FACET,
+        SETTLED,
+    ];
+}
+
 /** That the address says this, decoded. */
 function address(pattern) {
     return {
@@ -89,6 +114,23 @@ registry.category("web_tour.tours").add("sale_dashboard_frame", {
         removeFacet(),
         NO_FACET,
         SETTLED,
+        ...filterByGroup(
+            ".o_sd_segments [data-key='High Value']",
+            "High Value",
+            /"dashboard_segment","operator":"=","value":"High Value"/
+        ),
+        { content: "The customer groups", trigger: "[data-dimension=rfm_group]", run: "click" },
+        ...filterByGroup(
+            ".o_sd_breakdown [data-key^='rfm_group']:first",
+            "Customer Group",
+            /"dashboard_rfm_group","operator":"=","value":"/
+        ),
+        ...filterByGroup(
+            ".o_sd_customer_types [data-key=new]",
+            "New",
+            /"dashboard_customer_type","operator":"=","value":"new"/
+        ),
+        { content: "The salespeople", trigger: "[data-dimension=user]", run: "click" },
         openFilters(),
         {
             content: "A filter of the view",

@@ -17,7 +17,7 @@ import { SortHeader } from "../sort_header/sort_header";
 
 /**
  * What the rows are, what a row without a record is called, and the field of orders that
- * holds the record.
+ * holds the record, or that stands for a group of customers.
  */
 export const DIMENSIONS = {
     user: {
@@ -50,7 +50,12 @@ export const DIMENSIONS = {
         nothing: _t("No category"),
         field: "order_line.product_id.categ_id",
     },
-    rfm_group: { label: _t("Customer groups"), column: _t("Group"), nothing: "" },
+    rfm_group: {
+        label: _t("Customer groups"),
+        column: _t("Group"),
+        nothing: "",
+        group: "dashboard_rfm_group",
+    },
 };
 const QUANTIFIED = ["product", "category"];
 const REST = "other";
@@ -209,12 +214,17 @@ export class Breakdown extends Component {
     /** A row stands for records of one field; what the viewer may not see has no name to show. */
     canFilter({ id, key, name }) {
         const { dimension, filterBy } = this.props;
-        return Boolean(filterBy && DIMENSIONS[dimension].field && key !== REST && (name || !id));
+        const { field, group } = DIMENSIONS[dimension];
+        return Boolean(filterBy && (group || (field && key !== REST && (name || !id))));
     }
 
     filter({ label, row }) {
-        const { field } = DIMENSIONS[this.props.dimension];
-        this.props.filterBy({ field, ids: [row.id], label });
+        const { field, group } = DIMENSIONS[this.props.dimension];
+        this.props.filterBy(
+            group
+                ? { field: group, operator: "=", value: row.key, label }
+                : { field, ids: [row.id], label }
+        );
     }
 
     getCount(row) {

@@ -17,12 +17,23 @@ export class CustomerTypes extends Component {
         changed: { type: Array, optional: true },
         currencyId: Number,
         error: { type: [String, { value: null }], optional: true },
+        filterBy: { type: Function, optional: true },
         isCompared: { type: Boolean, optional: true },
         onOpen: Function,
         onRetry: Function,
         rows: Array,
     };
     static defaultProps = { changed: [] };
+
+    /** What a row does to the whole dashboard, if it may. */
+    get filterRow() {
+        const { filterBy } = this.props;
+        return (
+            filterBy &&
+            (({ key: value, label }) =>
+                filterBy({ field: "dashboard_customer_type", operator: "=", value, label }))
+        );
+    }
 
     get sentence() {
         const row = this.props.rows.find((row) => row.key === "new");

@@ -22,7 +22,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { ActionsMenu } from "../actions_menu/actions_menu";
 import { Announcer } from "../announcer/announcer";
 import { readAddress, useAddress, writeAddress } from "../address";
-import { Breakdown } from "../breakdown/breakdown";
+import { Breakdown, DIMENSIONS } from "../breakdown/breakdown";
 import { Bridge } from "../bridge/bridge";
 import { getFigureLabel, makeCards } from "../cards";
 import { ChoiceMenu } from "../choice_menu/choice_menu";
@@ -389,7 +389,12 @@ export class SaleDashboard extends Component {
 
     get breakdown() {
         const { breakdown: dimension } = this.model.choice;
-        return { dimension, ...this.model.getBreakdown(dimension) };
+        const { group } = DIMENSIONS[dimension];
+        return {
+            dimension,
+            filterBy: group ? this.getGroupFilter(group) : (params) => this.filterBy(params),
+            ...this.model.getBreakdown(dimension),
+        };
     }
 
     get staleSentence() {
@@ -473,6 +478,17 @@ export class SaleDashboard extends Component {
      */
     filterBy(params) {
         return this.search.filterBy(params);
+    }
+
+    /**
+     * What filters by the groups of one kind. They are those of the figures without such a
+     * filter: once there is one, the rows shown are groups of its customers, others than
+     * those of the same names.
+     *
+     * @param {string} field that stands for the groups
+     */
+    getGroupFilter(field) {
+        return this.model.isFilteredBy(field) ? undefined : (params) => this.filterBy(params);
     }
 
     clearFilters() {

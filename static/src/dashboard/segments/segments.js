@@ -18,11 +18,22 @@ export class Segments extends Component {
         changed: { type: Array, optional: true },
         currencyId: Number,
         error: { type: [String, { value: null }], optional: true },
+        filterBy: { type: Function, optional: true },
         isCompared: { type: Boolean, optional: true },
         onOpen: Function,
         onRetry: Function,
         rows: Array,
     };
+
+    /** What a row does to the whole dashboard, if it may. */
+    get filterRow() {
+        const { filterBy } = this.props;
+        return (
+            filterBy &&
+            (({ key: value, label }) =>
+                filterBy({ field: "dashboard_segment", operator: "=", value, label }))
+        );
+    }
 
     get sentence() {
         const { rows } = this.props;

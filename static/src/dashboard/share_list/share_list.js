@@ -1,5 +1,6 @@
 import { Component } from "@odoo/owl";
 import { Change } from "../change/change";
+import { FilterButton } from "../filter_button/filter_button";
 import { formatAmount, formatExactAmount, formatPercent } from "../format";
 
 /** A narrower part of the bar has no room for its percentage. */
@@ -8,10 +9,12 @@ const MIN_LABELLED_SHARE = 9;
 /** Parts of a whole: one bar, and a list that says the same in words. */
 export class ShareList extends Component {
     static template = "sale_dashboard.ShareList";
-    static components = { Change };
+    static components = { Change, FilterButton };
     static props = {
         changed: { type: Array, optional: true },
         currencyId: Number,
+        /** narrows the dashboard to the customers of a row; without it no row offers that */
+        filterBy: { type: Function, optional: true },
         isCompared: { type: Boolean, optional: true },
         onOpen: Function,
         rows: {
