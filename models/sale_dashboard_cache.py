@@ -280,15 +280,12 @@ class SaleDashboard(models.TransientModel):
             SQL(
                 """
                 INSERT INTO %(table)s (%(columns)s)
-                SELECT %(columns)s FROM jsonb_to_recordset(%(records)s) AS (%(types)s)
+                SELECT %(columns)s
+                FROM jsonb_populate_recordset(NULL::%(table)s, %(records)s)
                 """,
                 table=SQL.identifier(model._table),
                 columns=SQL(", ").join(SQL.identifier(name) for name in names),
                 records=pack(records),
-                types=SQL(", ").join(
-                    SQL("%s %s", SQL.identifier(field.name), SQL(field.column_type[0]))
-                    for field in columns
-                ),
             )
         )
         self.invalidate_recordset([name])
