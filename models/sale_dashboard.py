@@ -11,6 +11,7 @@ from ..engine.errors import InvalidRequest
 from ..engine.request import parse_request
 from ..engine.scope import make_scope
 from ..id_list import IdList
+from ..tools import translated
 
 _lt = LazyTranslate(__name__)
 
@@ -394,7 +395,7 @@ class SaleDashboard(models.TransientModel):
         values = dict(error.values)
         if "choices" in values:
             values["choices"] = ", ".join(values["choices"])
-        sentence = self.env._(INVALID_REQUEST[error.code])
+        sentence = translated(self.env, INVALID_REQUEST[error.code])
         # A plain ValidationError: clients know it by its exact class. The attributes
         # let the HTTP API name the parameter.
         refusal = ValidationError(sentence % values)

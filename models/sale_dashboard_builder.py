@@ -17,7 +17,7 @@ from ..engine.comparison import change
 from ..engine.customers import SEGMENT_NAMES
 from ..engine.id_list import pack
 from ..engine.money import from_units
-from ..tools import to_json_domain
+from ..tools import to_json_domain, translated
 from .sale_dashboard_source import EXPIRING_DAYS
 
 _lt = LazyTranslate(__name__)
@@ -112,7 +112,7 @@ class SaleDashboardBuilder(models.AbstractModel):
             errors[section] = str(error)
         except Exception:
             _logger.exception("Section %s of the sales dashboard failed", section)
-            errors[section] = self.env._(SECTION_FAILED)
+            errors[section] = translated(self.env, SECTION_FAILED)
 
     # ------------------------------------------------------------------
     # Core
@@ -535,8 +535,8 @@ class SaleDashboardBuilder(models.AbstractModel):
             )
             row = {
                 "name": metric.name,
-                "label": self.env._(metric.label),
-                "help": self.env._(metric.help),
+                "label": translated(self.env, metric.label),
+                "help": translated(self.env, metric.help),
                 "kind": metric.kind,
             }
             if metric.kind == "monetary":

@@ -315,16 +315,13 @@ class SaleDashboard(models.TransientModel):
             SQL(
                 """
                 INSERT INTO %(table)s (%(columns)s)
-                SELECT %(columns)s FROM jsonb_to_recordset(%(records)s) AS (%(types)s)
+                SELECT %(columns)s
+                FROM jsonb_populate_recordset(NULL::%(table)s, %(records)s)
                 RETURNING id
                 """,
                 table=SQL.identifier(model._table),
                 columns=SQL(", ").join(SQL.identifier(field.name) for field in used),
                 records=pack(values),
-                types=SQL(", ").join(
-                    SQL("%s %s", SQL.identifier(field.name), SQL(field.column_type[0]))
-                    for field in used
-                ),
             )
         )
         lines = model.browse(line_id for [line_id] in self.env.cr.fetchall())

@@ -29,6 +29,7 @@ from ..report.table import (
     Table,
     flatten,
 )
+from ..tools import translated
 from .sale_dashboard_builder import SECTION_FAILED
 from .sale_dashboard_payload import BUCKET_FIGURES, OVERVIEW, SECTION_OF
 
@@ -432,7 +433,7 @@ class SaleDashboard(models.TransientModel):
             tables.append(
                 Table(
                     name=name,
-                    title=self.env._(TABLES[name]),
+                    title=translated(self.env, TABLES[name]),
                     columns=tuple(columns),
                     rows=() if error else tuple(rows),
                     error=error,
@@ -459,7 +460,7 @@ class SaleDashboard(models.TransientModel):
             return str(error)
         except Exception:
             _logger.exception("The sales dashboard by %s failed", dimension)
-            return self.env._(SECTION_FAILED)
+            return translated(self.env, SECTION_FAILED)
         return ""
 
     @api.model
@@ -507,7 +508,11 @@ class SaleDashboard(models.TransientModel):
             error = errors.get(section, "")
             values = () if error else values
             return make_row(
-                name, self.env._(label), kind, *(values or [None]), error=error
+                name,
+                translated(self.env, label),
+                kind,
+                *(values or [None]),
+                error=error,
             )
 
         rows = [
@@ -679,7 +684,7 @@ class SaleDashboard(models.TransientModel):
             values = flatten(customer)
             if "rfm_group" in values:
                 label = KEY_LABELS.get(values["rfm_group"])
-                values["rfm_group_label"] = label and self.env._(label)
+                values["rfm_group_label"] = label and translated(self.env, label)
             rows.append(Row(values, failed=failed, error=error))
         return columns, rows
 
@@ -715,8 +720,8 @@ class SaleDashboard(models.TransientModel):
             Row(
                 flatten(segment)
                 | {
-                    "segment_label": self.env._(
-                        SEGMENT_LABELS[segment["segment_name"]]
+                    "segment_label": translated(
+                        self.env, SEGMENT_LABELS[segment["segment_name"]]
                     ),
                     "top_customers": "; ".join(
                         customer["name"] for customer in segment["top_customers"]
@@ -733,7 +738,7 @@ class SaleDashboard(models.TransientModel):
             Column("rank", self.env._("Rank"), INTEGER, DATA),
             Column("key", self.env._("Key"), TEXT, DATA),
             Column("id", self.env._("ID"), INTEGER, DATA),
-            Column("name", self.env._(label), TEXT),
+            Column("name", translated(self.env, label), TEXT),
             Column("revenue", self.env._("Revenue"), AMOUNT),
         ]
         if name not in WITHOUT_ORDERS:
@@ -783,9 +788,9 @@ class SaleDashboard(models.TransientModel):
         """What a row of a breakdown is called."""
         labels = BRIDGE_LABELS if name == "bridge" else KEY_LABELS
         if not row["id"] and row["key"] in labels:
-            return self.env._(labels[row["key"]])
+            return translated(self.env, labels[row["key"]])
         if not row["key"]:
-            return self.env._(BREAKDOWNS[name][3])
+            return translated(self.env, BREAKDOWNS[name][3])
         return row["name"] or self.env._("Not visible to you")
 
     def _tabulate_warnings(self, payload, _errors):
@@ -805,7 +810,7 @@ class SaleDashboard(models.TransientModel):
             Column("value", self.env._("Value"), FIGURE),
         ]
         titles = {
-            section: self.env._(TABLES[name])
+            section: translated(self.env, TABLES[name])
             for name, (_dimension, section, _label, _nothing) in BREAKDOWNS.items()
         } | {
             "core": self.env._("Revenue, orders and customers"),
@@ -821,10 +826,10 @@ class SaleDashboard(models.TransientModel):
                 (
                     "total_revenue",
                     self.env._("Revenue"),
-                    self.env._(MEASURES[payload["measure"]]),
+                    translated(self.env, MEASURES[payload["measure"]]),
                 ),
                 *(
-                    (key, self.env._(label), self.env._(text))
+                    (key, translated(self.env, label), translated(self.env, text))
                     for key, label, text in DEFINITIONS
                 ),
                 *(

@@ -73,8 +73,8 @@ class Herald:
         :param told: the token this thread told last, if any
         :return: the same, now
         """
-        with Registry(dbname).cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with Registry(dbname).cursor() as cursor:
+            env = api.Environment(cursor, SUPERUSER_ID, {})
             if "sale.dashboard.herald" not in env:
                 return told  # uninstalled meanwhile
             herald = env["sale.dashboard.herald"]
@@ -83,13 +83,13 @@ class Herald:
                     while told != (token := herald._get_token()):
                         herald._tell(token)
                         # A cursor of our own; each look needs its own snapshot.
-                        cr.commit()  # pylint: disable=invalid-commit
+                        cursor.commit()
                         told = token
                         self._stopping.wait(INTERVAL)
                 finally:
-                    cr.rollback()
+                    cursor.rollback()
                     herald._unlock()
-                    cr.commit()  # pylint: disable=invalid-commit
+                    cursor.commit()
         return told
 
 

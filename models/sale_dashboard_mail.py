@@ -8,6 +8,7 @@ from odoo.tools.misc import get_lang
 from ..engine import curve
 from ..engine.text_page import TextPage
 from ..formats import Formats, clean
+from ..tools import translated
 
 _lt = LazyTranslate(__name__)
 
@@ -292,7 +293,7 @@ class _Writer:
         cards = [
             self.make_card(
                 name,
-                self.env._(label),
+                translated(self.env, label),
                 kind,
                 overview[name],
                 previous.get(name),
@@ -453,7 +454,7 @@ class _Writer:
                 self.env._("Not over yet") if is_running else self.env._("Not whole")
             )
             legend.append(("cut", label))
-        title = self.env._(CURVE_TITLES[self.payload["period_type"]])
+        title = translated(self.env, CURVE_TITLES[self.payload["period_type"]])
         description = self._describe_curve(buckets)
         return {
             "title": title,
@@ -526,7 +527,9 @@ class _Writer:
                 parts.append(
                     {
                         "key": row["key"],
-                        "label": self.env._(less if row["revenue"] < 0 else more),
+                        "label": translated(
+                            self.env, less if row["revenue"] < 0 else more
+                        ),
                         "amount": self.formats.signed_amount(row["revenue"]),
                         "direction": "up" if row["revenue"] > 0 else "down",
                     }
@@ -636,7 +639,10 @@ class _Writer:
         """Failed sections; those that only lack what another failed to give are it."""
         core = self.errors.get("core")
         return [
-            {"label": self.env._(SECTIONS[section]), "sentence": clean(sentence)}
+            {
+                "label": translated(self.env, SECTIONS[section]),
+                "sentence": clean(sentence),
+            }
             for section, sentence in self.errors.items()
             if section in SECTIONS and (section == "core" or sentence != core)
         ]

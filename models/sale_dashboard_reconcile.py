@@ -7,6 +7,7 @@ from odoo.tools import LazyTranslate
 
 from ..engine import reconcile as engine
 from ..engine.money import from_units, to_decimal, to_units
+from ..tools import translated
 from .sale_dashboard_source_reconcile import ANALYSIS_FIELDS
 
 _lt = LazyTranslate(__name__)
@@ -256,8 +257,8 @@ class SaleDashboard(models.TransientModel):
         drill_down.pop("aggregate")
         return {
             "cause": cause,
-            "label": self.env._(LABELS[cause]),
-            "help": self.env._(HELPS[cause]),
+            "label": translated(self.env, LABELS[cause]),
+            "help": translated(self.env, HELPS[cause]),
             "amount": amount,
             "order_count": order_count,
             "drill_down": {**drill_down, "complete": len(keys) == order_count},

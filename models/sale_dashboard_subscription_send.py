@@ -6,7 +6,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
@@ -421,7 +420,8 @@ class SaleDashboardSubscription(models.Model):
             records = self.env[model].with_user(reader)
             rules = records.with_context(allowed_company_ids=companies).env["ir.rule"]
             domain = Domain(rules._compute_domain(model, "read"))
-            parts = domain.children if isinstance(domain, DomainAnd) else [domain]
+            is_and = getattr(domain, "OPERATOR", None) == "&"
+            parts = domain.children if is_and else [domain]
             return records.has_access("read"), {
                 repr(list(part)) for part in parts if not part.is_true()
             }

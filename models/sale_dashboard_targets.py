@@ -14,6 +14,7 @@ from ..engine.targets import (
     progress,
     shift_month,
 )
+from ..tools import translated
 
 _lt = LazyTranslate(__name__)
 
@@ -414,7 +415,7 @@ class SaleDashboard(models.TransientModel):
                     "currency_id": company.currency_id.id,
                     "amount": team.invoiced_target,
                     "basis": "paid_invoices",
-                    "label": self.env._(PAID_INVOICES),
+                    "label": translated(self.env, PAID_INVOICES),
                 }
             )
         return suggestions
