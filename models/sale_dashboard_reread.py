@@ -74,11 +74,13 @@ class SaleDashboard(models.TransientModel):
                 dashboard = self._keep_given(scope, key, token, answer)
             else:
                 dashboard = self._find_newest(scope, key, token, last)
-        if dashboard:
-            self.env["sale.dashboard.lookup"]._note(hit=not cr)
-        if wait is None:
+        if not dashboard:
             return dashboard
-        return dashboard.with_context(**{REREAD: to_ms(wait)})
+        self.env["sale.dashboard.lookup"]._note(hit=not cr)
+        given = dashboard.change_token
+        if given == token or count_changes(given) > count_changes(token):
+            return dashboard
+        return dashboard.with_context(**{REREAD: to_ms(wait or MIN_REREAD)})
 
     @api.model
     @contextmanager
@@ -117,11 +119,12 @@ class SaleDashboard(models.TransientModel):
                 ("request_key", "=", key),
                 ("expires_at", ">", fields.Datetime.now()),
             ],
-            ["payload", "change_token", "generated_at"],
+            ["payload", "change_token"],
             limit=1,
         )
         if own and (
-            own.change_token == last.token or own.generated_at > last.generated_at
+            own.change_token == last.token
+            or count_changes(own.change_token) > count_changes(last.token)
         ):
             return own
         found = self.env["sale.dashboard.computation"]._find(key, token, datetime.min)

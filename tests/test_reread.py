@@ -292,6 +292,23 @@ class TestReread(CommittedCase):
                 self.assertTrue(cr)
                 yield
 
+    def test_open_dashboards_are_told_to_spread(self):
+        def spread():
+            with self.cursor() as env:
+                return env["sale.dashboard.herald"]._get_spread()
+
+        self.pass_by(3600)  # what other tests left is no open dashboard any more
+        self.assertEqual(spread(), 0)
+        self.ask()
+        self.assertGreaterEqual(one := spread(), 40)
+        # The same figures are computed once for both, but either is answered.
+        self.ask(self.other)
+        self.assertEqual(spread(), one + 40)
+        self.ask(self.other, top_limit=1)
+        self.assertGreaterEqual(spread(), one + 80)
+        self.pass_by(600)
+        self.assertEqual(spread(), 0)
+
     # ------------------------------------------------------------------
     # Targets
     # ------------------------------------------------------------------

@@ -80,13 +80,15 @@ export class LiveRefresh {
      * Orders changed.
      *
      * @param {string} token of the change
+     * @param {number} [spread] milliseconds over which the server would have all dashboards
+     *  read it
      */
-    notify(token) {
+    notify(token, spread = 0) {
         // What is to be read whatever the token stays so.
         if (!this.pending || this.pending.token !== null) {
             this.pending = { token };
         }
-        this._schedule(LONE_CHANGE_SPREAD);
+        this._schedule(Math.max(LONE_CHANGE_SPREAD, spread));
     }
 
     /**
@@ -190,7 +192,7 @@ export function useLiveRefresh({ refresh, isKnown, onConnection }) {
     const live = new LiveRefresh({ refresh, isKnown, isVisible: isVisible() });
     let isConnected = busService.workerState !== "DISCONNECTED";
 
-    const onChanged = ({ token }) => live.notify(token);
+    const onChanged = ({ token, spread_ms }) => live.notify(token, spread_ms);
     const onConnected = () => {
         // Odoo calls it a reconnection only if the connection broke, not if the network was
         // off: what was missed is the same.
