@@ -4,7 +4,10 @@ import { useService } from "@web/core/utils/hooks";
 
 export const CHANGED_NOTIFICATION = "sale_dashboard/changed";
 
-/** A lone change is read within two seconds; the spread keeps open dashboards apart. */
+/**
+ * A lone change is read within two seconds; the spread keeps open dashboards apart. Where very
+ * many are open, the server asks for more.
+ */
 const LONE_CHANGE_SPREAD = 600;
 /** After a restart of the server all dashboards come back at once. */
 const RECONNECTION_SPREAD = 2000;
