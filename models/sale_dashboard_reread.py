@@ -1,4 +1,5 @@
 import hashlib
+import random
 import time
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -104,8 +105,11 @@ class SaleDashboard(models.TransientModel):
         with computations._if_free(names) as cr:
             if cr and computations._find_last(key, cr) == last:
                 yield cr, None
-            else:
-                yield None, max(last.spacing / SPACING_PER_DURATION, MIN_REREAD)
+                return
+        # Not all at once again.
+        spread = self.env["sale.dashboard.herald"]._get_spread() / 1000
+        wait = random.uniform(0.5, 1) * spread
+        yield None, max(wait, last.spacing / SPACING_PER_DURATION, MIN_REREAD)
 
     @api.model
     def _find_newest(self, scope, key, token, last):

@@ -248,7 +248,7 @@ class TestReread(CommittedCase):
         with self.computing() as found:
             revenue, wait = self.follow(self.other)
             self.assertEqual((revenue, found), (1.0, []))
-        self.assertEqual(wait, 200)
+        self.assertGreaterEqual(wait, 200)
         self.assertEqual(found, [(11.0, None)])
         self.assertEqual(self.follow(self.other), (11.0, None))
 
@@ -279,7 +279,9 @@ class TestReread(CommittedCase):
         with ExitStack() as stack:
             stack.enter_context(self.taken_slots())
             for options in keys:
-                self.assertEqual(self.follow(**options), (1.0, 200))
+                revenue, wait = self.follow(**options)
+                self.assertEqual(revenue, 1.0)
+                self.assertGreaterEqual(wait, 200)
             # Who asks is not held up.
             self.assertEqual(self.ask(**keys[0])[0], 11.0)
         self.assertEqual(self.follow(**keys[1]), (11.0, None))

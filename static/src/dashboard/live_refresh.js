@@ -14,7 +14,7 @@ const RECONNECTION_SPREAD = 2000;
 const MIN_INTERVAL = 2000;
 const INTERVAL_PER_DURATION = 20;
 /** Waiting for the answer counts as well: the server may have more to do than it can. */
-const MAX_INTERVAL_OF_WAIT = 30000;
+const MAX_INTERVAL_OF_WAIT = 60000;
 /** Where it had no time for it, it says when: only if saying so takes long, later. */
 const REREAD_INTERVAL_PER_WAIT = 5;
 const INTERVAL_SPREAD = 0.25;
