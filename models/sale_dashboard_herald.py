@@ -1,15 +1,21 @@
 import logging
 import threading
+from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, models, modules
 from odoo.modules.registry import Registry
 from odoo.service.server import CommonServer
 from odoo.tools import SQL
 
+from .sale_dashboard_computation import get_instant, get_slots
+
 _logger = logging.getLogger(__name__)
 
 CHANGED_NOTIFICATION = "sale_dashboard/changed"
 INTERVAL = 1.0  # seconds between two messages of a database
+# An open dashboard looks by itself at least that often, told or not.
+OPEN_FOR = timedelta(minutes=7)
+ANSWERING_MS = 40  # of a re-read, beside computing
 
 
 class Herald:
@@ -135,7 +141,30 @@ class SaleDashboardHerald(models.AbstractModel):
         """
         group = self.env.ref("sales_team.group_sale_salesman", raise_if_not_found=False)
         if group:
-            group._bus_send(CHANGED_NOTIFICATION, {"token": token})
+            group._bus_send(
+                CHANGED_NOTIFICATION, {"token": token, "spread_ms": self._get_spread()}
+            )
+
+    @api.model
+    def _get_spread(self):
+        """Milliseconds over which open dashboards spread what they read because of it.
+
+        As long as it takes to answer all of them, as many at a time as may compute: if
+        they asked at the same moment, those who confirm orders would queue behind them.
+        """
+        [[needed]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(SUM(needed), 0) FROM (
+                    SELECT MAX(duration_ms) + %s * COUNT(DISTINCT create_uid) AS needed
+                    FROM sale_dashboard WHERE requested_at > %s GROUP BY request_key
+                ) AS of_keys
+                """,
+                ANSWERING_MS,
+                get_instant() - OPEN_FOR,
+            )
+        )
+        return int(needed) // get_slots()
 
     @api.model
     def _lock(self):

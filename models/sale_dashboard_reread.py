@@ -1,4 +1,5 @@
 import hashlib
+import random
 import time
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -74,11 +75,13 @@ class SaleDashboard(models.TransientModel):
                 dashboard = self._keep_given(scope, key, token, answer)
             else:
                 dashboard = self._find_newest(scope, key, token, last)
-        if dashboard:
-            self.env["sale.dashboard.lookup"]._note(hit=not cr)
-        if wait is None:
+        if not dashboard:
             return dashboard
-        return dashboard.with_context(**{REREAD: to_ms(wait)})
+        self.env["sale.dashboard.lookup"]._note(hit=not cr)
+        given = dashboard.change_token
+        if given == token or count_changes(given) > count_changes(token):
+            return dashboard
+        return dashboard.with_context(**{REREAD: to_ms(wait or MIN_REREAD)})
 
     @api.model
     @contextmanager
@@ -102,8 +105,11 @@ class SaleDashboard(models.TransientModel):
         with computations._if_free(names) as cr:
             if cr and computations._find_last(key, cr) == last:
                 yield cr, None
-            else:
-                yield None, max(last.spacing / SPACING_PER_DURATION, MIN_REREAD)
+                return
+        # Not all at once again.
+        spread = self.env["sale.dashboard.herald"]._get_spread() / 1000
+        wait = random.uniform(0.5, 1) * spread
+        yield None, max(wait, last.spacing / SPACING_PER_DURATION, MIN_REREAD)
 
     @api.model
     def _find_newest(self, scope, key, token, last):
@@ -117,11 +123,12 @@ class SaleDashboard(models.TransientModel):
                 ("request_key", "=", key),
                 ("expires_at", ">", fields.Datetime.now()),
             ],
-            ["payload", "change_token", "generated_at"],
+            ["payload", "change_token"],
             limit=1,
         )
         if own and (
-            own.change_token == last.token or own.generated_at > last.generated_at
+            own.change_token == last.token
+            or count_changes(own.change_token) > count_changes(last.token)
         ):
             return own
         found = self.env["sale.dashboard.computation"]._find(key, token, datetime.min)

@@ -91,7 +91,7 @@ class TestHerald(TransactionCase):
         self.change(self.heralds[0])
         self.wait()
         [(_sent, payload)] = self.sent()
-        self.assertEqual(payload, {"token": self.token()})
+        self.assertEqual(payload["token"], self.token())
 
     def test_a_transaction_announces_once_committed(self):
         with self.committed() as env, self.announced() as announced:
@@ -136,7 +136,7 @@ class TestHerald(TransactionCase):
         sent = self.sent()
         # One at once, one a second, one that ends it; the last knows everything.
         self.assertLessEqual(len(sent), took / INTERVAL + 2)
-        self.assertEqual(sent[-1][1], {"token": self.token()})
+        self.assertEqual(sent[-1][1]["token"], self.token())
 
     def burst(self, herald):
         for _index in range(20):
@@ -156,7 +156,7 @@ class TestHerald(TransactionCase):
         self.change(self.heralds[1])
         self.wait()
         [(_sent, payload)] = self.sent()
-        self.assertEqual(payload, {"token": self.token()})
+        self.assertEqual(payload["token"], self.token())
 
     def test_a_thread_that_a_fork_left_behind(self):
         herald = self.heralds[0]

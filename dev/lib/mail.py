@@ -7,10 +7,9 @@ workers that are processes of their own, so that they can be killed.
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 
-from . import paths, process
+from . import checks, paths
 from .database import Databases
 from .report import Result
 
@@ -31,13 +30,13 @@ def run(databases: Databases, readers: int) -> Result:
     :param readers: how many recipients each of twenty views has
     """
     shell = databases.workshop.odoo("shell", "-d", DATABASE, "--no-http")
-    lines: list[str] = []
     try:
         with tempfile.TemporaryDirectory() as folder:
-            process.run(
+            return checks.run(
                 shell,
+                SCRIPTS / "mail_checks.py",
+                name="mail",
                 log=LOG,
-                what="checking mails",
                 env=databases.workshop.env
                 | {
                     "WORKER": json.dumps([str(part) for part in shell]),
@@ -45,18 +44,6 @@ def run(databases: Databases, readers: int) -> Result:
                     "SIGNALS": folder,
                     "READERS": str(readers),
                 },
-                stdin=(SCRIPTS / "mail_checks.py").read_text("utf-8"),
-                on_line=lambda line: lines.append(line.strip()),
             )
     finally:
         databases.drop(DATABASE)
-    result = Result()
-    for line in lines:
-        found = re.fullmatch(r"(passed|failed): (.+)", line)
-        if found and found[1] == "passed":
-            result.passed += 1
-        elif found:
-            result.fail(found[2])
-    if "mail checks: done" not in lines:
-        result.fail(f"not all was checked; see {process.log_file(LOG)}")
-    return result

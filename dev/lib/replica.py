@@ -1,14 +1,12 @@
 """A read replica: what runs on it, what does not, and what happens without it.
 
 A real streaming replica of our own server, made by `pg_basebackup`; Odoo started with
-`--db_replica_host`; and the statements that both servers log.
+`--db_replica_host`, in a shell and served; and the statements that both servers log.
 """
 
 from __future__ import annotations
 
-import re
-
-from . import paths, postgres, process
+from . import checks, machine, paths, postgres, process, server
 from .database import Databases
 from .report import Result
 
@@ -16,6 +14,7 @@ DATABASE = f"{paths.ADDON}_test_replica"
 SCRIPT = paths.DEV / "lib" / "scripts" / "replica_checks.py"
 PGDATA = paths.HOME / "replica"
 PORT = "5433"
+HTTP_PORT = 8475
 LOG = "test-replica"
 POSTGRES_LOG = "postgres-replica"
 
@@ -35,32 +34,31 @@ def run(databases: Databases) -> Result:
 
 
 def _check(databases: Databases) -> Result:
-    lines: list[str] = []
-    socket = str(postgres.socket_folder())
-    process.run(
-        databases.workshop.odoo(
-            *("shell", "-d", DATABASE, "--no-http"),
-            *(f"--db_replica_host={socket}", f"--db_replica_port={PORT}"),
-        ),
-        log=LOG,
-        what="checking the replica",
-        env=databases.workshop.env
-        | {
-            "PRIMARY_LOG": str(process.log_file("postgres")),
-            "REPLICA_LOG": str(process.log_file(POSTGRES_LOG)),
-            "REPLICA_DATA": str(PGDATA),
-            "REPLICA_PORT": PORT,
-        },
-        stdin=SCRIPT.read_text("utf-8"),
-        on_line=lambda line: lines.append(line.strip()),
+    options = (
+        f"--db_replica_host={postgres.socket_folder()}",
+        f"--db_replica_port={PORT}",
     )
-    result = Result()
-    for line in lines:
-        found = re.fullmatch(r"(passed|failed): (.+)", line)
-        if found and found[1] == "passed":
-            result.passed += 1
-        elif found:
-            result.fail(found[2])
-    if "replica checks: done" not in lines:
-        result.fail(f"not all was checked; see {process.log_file(LOG)}")
-    return result
+    port = machine.free_port(HTTP_PORT)
+    with server.serving(
+        databases.workshop,
+        DATABASE,
+        port,
+        log=f"{LOG}-odoo",
+        options=options,
+        # It would make assets, and look for them where they may not be yet.
+        opens_page=False,
+    ) as (served, _process):
+        return checks.run(
+            databases.workshop.odoo("shell", "-d", DATABASE, "--no-http", *options),
+            SCRIPT,
+            name="replica",
+            log=LOG,
+            env=databases.workshop.env
+            | {
+                "PRIMARY_LOG": str(process.log_file("postgres")),
+                "REPLICA_LOG": str(process.log_file(POSTGRES_LOG)),
+                "REPLICA_DATA": str(PGDATA),
+                "REPLICA_PORT": PORT,
+                "SERVED": served.url,
+            },
+        )

@@ -63,13 +63,23 @@ def served(database: str) -> list[Served]:
 
 @contextlib.contextmanager
 def serving(
-    workshop: Workshop, database: str, port: int, *, log: str
+    workshop: Workshop,
+    database: str,
+    port: int,
+    *,
+    log: str,
+    options: tuple[str, ...] = (),
+    opens_page: bool = True,
 ) -> Iterator[tuple[Served, subprocess.Popen]]:
-    """Serve a database for as long as the body runs, from when it answers."""
+    """Serve a database for as long as the body runs, from when it answers.
+
+    :param options: further ones of Odoo's own
+    :param opens_page: whether it answers once its page does
+    """
     entry = Served(os.getpid(), port, database)
     with _note(entry), process.log_file(log).open("a") as output:
         server = subprocess.Popen(
-            workshop.odoo("server", "-d", database, "--http-port", port),
+            workshop.odoo("server", "-d", database, "--http-port", port, *options),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -80,7 +90,10 @@ def serving(
         )
         try:
             with Step(f"Starting Odoo on port {port}") as step:
-                _wait(server, entry, process.log_file(log), step)
+                _wait(server, entry, process.log_file(log))
+                if opens_page:
+                    step.update(text="loading the dashboard's page")
+                    warm(entry)
             yield entry, server
         finally:
             process.end(server, patience=30)
@@ -127,7 +140,7 @@ def _get(browser: urllib.request.OpenerDirector, url: str) -> str:
         return answer.read().decode("utf-8", "replace")
 
 
-def _wait(server: subprocess.Popen, entry: Served, log: Path, step: Step) -> None:
+def _wait(server: subprocess.Popen, entry: Served, log: Path) -> None:
     browser = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -140,8 +153,6 @@ def _wait(server: subprocess.Popen, entry: Served, log: Path, step: Step) -> Non
             if time.monotonic() > deadline:
                 raise Stop(f"Odoo does not answer; see {log}", code=1) from None
             time.sleep(0.2)
-    step.update(text="loading the dashboard's page")
-    warm(entry)
 
 
 @contextlib.contextmanager

@@ -61,7 +61,8 @@ def run(databases: Databases, source: str, plan: Plan) -> dict[str, Any]:
 
     :param source: a database of the bench that nobody is connected to
     :return: percentiles of `refresh_ms`, `seen_after_ms`, `confirm_ms`,
-        `confirm_alone_ms` (no dashboard open), `message_gap_ms`; rates; `older_share`
+        `confirm_alone_ms` (no dashboard open), `message_gap_ms`, `spread_ms` (over
+        which dashboards were told to read); rates; `older_share`
         of re-reads that were given older figures; `settled_s`, until all dashboards had
         the last order; `errors`; `records`, the numbers of stored dashboards
         over time; `records_per_request`, the most any caller had of one request
@@ -273,7 +274,8 @@ def describe(found: dict[str, Any]) -> str:
         f"confirm          {times('confirm_ms')}",
         f"  none looks on  {times('confirm_alone_ms')}",
         "",
-        f"messages a second        {found['messages_per_second']}",
+        f"messages a second        {found['messages_per_second']}, to be read over "
+        f"{found['spread_ms'].get('p50', 0) / 1000:.1f} s",
         f"re-reads a second        {found['rereads_per_second']}, "
         f"{100 * found['older_share']:.0f} of 100 given older figures",
         f"all have the last order  after {found['settled_s']} s",

@@ -4,11 +4,14 @@ The two servers log every statement. Prints `passed: ...` or `failed: ...` for e
 check.
 """
 
+import json
 import os
 import signal
+import threading
 import time
+import urllib.request
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import psycopg2
 
@@ -21,6 +24,22 @@ today = date.today()
 span = (str(today - timedelta(days=29)), str(today))
 AGGREGATES = "GROUPING SETS"
 STORE = 'INSERT INTO "sale_dashboard" '
+# Reading an order takes long, but on the replica only: a policy that lets all pass.
+SLOW_ON_REPLICA = """
+CREATE FUNCTION slow_on_replica() RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF pg_is_in_recovery() THEN PERFORM pg_sleep(0.05); END IF;
+    RETURN true;
+END $$;
+CREATE POLICY slow_on_replica ON sale_order USING (slow_on_replica());
+ALTER TABLE sale_order ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sale_order FORCE ROW LEVEL SECURITY;
+"""
+# What it shows of a statement is its beginning.
+READING = """
+pg_stat_activity WHERE datname = current_database() AND state = 'active'
+    AND wait_event = 'PgSleep' AND query LIKE 'SELECT GROUPING(%'
+"""
 
 
 def check(what, holds):
@@ -111,6 +130,67 @@ def catch_up():
     raise RuntimeError("the replica does not catch up")
 
 
+def ask_over_http():
+    """The same, as an integrator asks the served Odoo, computed anew."""
+    query = f"start_date={span[0]}&end_date={span[1]}&company_ids={company.id}"
+    request = urllib.request.Request(  # noqa: S310 - our own server
+        f"{os.environ['SERVED']}/sale_dashboard/api/v1/dashboard?{query}"
+        "&timezone=Europe/Paris&refresh=true",
+        headers={"Authorization": f"Bearer {api_key}"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=120) as response:
+        return json.load(response)
+
+
+@contextmanager
+def primary():
+    """A cursor of the database's owner on the primary."""
+    with registry.cursor() as cr:
+        yield cr
+
+
+def cut():
+    """End the connections that are amid reading the orders."""
+    on_replica(f"SELECT pg_terminate_backend(pid) FROM {READING}")
+
+
+def ask_while(break_it, asked):
+    """Ask; break something once the replica is amid reading the orders for it.
+
+    :return: the ``payload`` of what was answered, or None; what the servers ``logged``
+    """
+    found = {"payload": None}
+
+    def run():
+        found["payload"] = asked()
+
+    with logged() as texts:
+        thread = threading.Thread(target=run)
+        thread.start()
+        for _turn in range(400):
+            if on_replica(f"SELECT COUNT(*) FROM {READING}")[0]:
+                break
+            time.sleep(0.05)
+        else:
+            raise RuntimeError("the replica is not asked")
+        break_it()
+        thread.join()
+    return found | {"logged": texts}
+
+
+def assert_fell_back(what, found, before):
+    payload, texts = found["payload"], found["logged"]
+    check(f"{what}: it had begun there", AGGREGATES in texts["replica"])
+    check(f"{what}: an answer", payload and not payload["errors"])
+    check(
+        f"{what}: no old figure",
+        payload and round(revenue(payload) - revenue(before)) == 1000,
+    )
+    check(f"{what}: read on the primary", AGGREGATES in texts["primary"])
+    check(f"{what}: stored", STORE in texts["primary"])
+
+
 def revenue(payload):
     return payload["overview"]["total_revenue"]
 
@@ -166,9 +246,41 @@ with logged() as texts:
 assert_on("replica", texts, "a replica that has caught up")
 check("the same figures", revenue(resumed) == revenue(later))
 
+with transaction() as one:
+    api_key = one["res.users.apikeys"]._generate(
+        "rpc", "replica", datetime.now() + timedelta(days=1)
+    )
+with transaction() as one:
+    confirm(one)
+    later = ask(environment=one)
+catch_up()
+with logged() as texts:
+    served = ask_over_http()
+check("over HTTP: no error", not served["errors"])
+check("over HTTP: the latest figure", revenue(served) == revenue(later))
+assert_on("replica", texts, "over HTTP")
+
+# In the middle of reading the orders: one connection is cut ...
+with primary() as cr:
+    cr.execute(SLOW_ON_REPLICA)
+for what, asked in (("a connection", ask), ("one of the served", ask_over_http)):
+    with transaction() as one:
+        confirm(one)
+    catch_up()
+    found = ask_while(cut, asked)
+    assert_fell_back(f"{what} cut amid a query", found, later)
+    later = found["payload"]
+
+# ... and then the whole server is gone, without a word.
 with open(os.path.join(os.environ["REPLICA_DATA"], "postmaster.pid")) as file:
-    os.kill(int(file.readline()), signal.SIGQUIT)  # it dies without a word
-time.sleep(1)
+    postmaster = int(file.readline())
+with transaction() as one:
+    confirm(one)
+catch_up()
+found = ask_while(lambda: os.kill(postmaster, signal.SIGQUIT), ask)
+assert_fell_back("stopped amid a query", found, later)
+later = found["payload"]
+
 with transaction() as one:
     confirm(one)
 with logged() as texts:

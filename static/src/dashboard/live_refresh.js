@@ -4,14 +4,17 @@ import { useService } from "@web/core/utils/hooks";
 
 export const CHANGED_NOTIFICATION = "sale_dashboard/changed";
 
-/** A lone change is read within two seconds; the spread keeps open dashboards apart. */
+/**
+ * A lone change is read within two seconds; the spread keeps open dashboards apart. Where very
+ * many are open, the server asks for more.
+ */
 const LONE_CHANGE_SPREAD = 600;
 /** After a restart of the server all dashboards come back at once. */
 const RECONNECTION_SPREAD = 2000;
 const MIN_INTERVAL = 2000;
 const INTERVAL_PER_DURATION = 20;
 /** Waiting for the answer counts as well: the server may have more to do than it can. */
-const MAX_INTERVAL_OF_WAIT = 30000;
+const MAX_INTERVAL_OF_WAIT = 60000;
 /** Where it had no time for it, it says when: only if saying so takes long, later. */
 const REREAD_INTERVAL_PER_WAIT = 5;
 const INTERVAL_SPREAD = 0.25;
@@ -80,13 +83,15 @@ export class LiveRefresh {
      * Orders changed.
      *
      * @param {string} token of the change
+     * @param {number} [spread] milliseconds over which the server would have all dashboards
+     *  read it
      */
-    notify(token) {
+    notify(token, spread = 0) {
         // What is to be read whatever the token stays so.
         if (!this.pending || this.pending.token !== null) {
             this.pending = { token };
         }
-        this._schedule(LONE_CHANGE_SPREAD);
+        this._schedule(Math.max(LONE_CHANGE_SPREAD, spread));
     }
 
     /**
@@ -191,7 +196,7 @@ export function useLiveRefresh({ refresh, isKnown, onConnection }) {
     const live = new LiveRefresh({ refresh, isKnown, isVisible: isVisible() });
     let isConnected = busService.workerState !== "DISCONNECTED";
 
-    const onChanged = ({ token }) => live.notify(token);
+    const onChanged = ({ token, spread_ms }) => live.notify(token, spread_ms);
     const onConnected = () => {
         // Odoo calls it a reconnection only if the connection broke, not if the network was
         // off: what was missed is the same.

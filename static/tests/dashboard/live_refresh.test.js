@@ -25,6 +25,21 @@ test("a lone change is read within two seconds", async () => {
     expect.verifySteps(["refresh"]);
 });
 
+test("where many are open, each reads at a time of its own", async () => {
+    const live = makeLive();
+    live.notify("1", 8000);
+    await advanceTime(3900);
+    expect.verifySteps([]);
+    await advanceTime(200);
+    expect.verifySteps(["refresh"]);
+    await advanceTime(60000);
+    live.notify("2", 100);
+    await advanceTime(290);
+    expect.verifySteps([]);
+    await advanceTime(20);
+    expect.verifySteps(["refresh"]);
+});
+
 test("a message of what is already shown is not read", async () => {
     let known = "1";
     const live = makeLive({ isKnown: (token) => token === known });
@@ -228,13 +243,13 @@ test("a server that is slow to answer is asked less often, but not for ever", as
     expect.verifySteps(["refresh"]);
     await advanceTime(9900);
     expect.verifySteps([]);
-    server.waited = 60000;
+    server.waited = 100000;
     await advanceTime(2000);
     live.notify("3");
     expect.verifySteps(["refresh"]);
-    await advanceTime(29900);
+    await advanceTime(59900);
     expect.verifySteps([]);
-    await advanceTime(9000);
+    await advanceTime(10000);
     expect.verifySteps(["refresh"]);
 });
 
