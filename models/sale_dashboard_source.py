@@ -390,6 +390,7 @@ class SaleDashboardSource(models.AbstractModel):
                 & self._get_spans_domain(spans, "create_date"),
                 ["dashboard_created_bucket", "dashboard_converted"],
                 ["__count"],
+                order="__count",  # else by the groups, for which it would sort orders
             )
         ends = list(accumulate(len(span.bounds) for span in spans))
         found = [defaultdict(Conversion) for _span in spans]

@@ -503,6 +503,24 @@ test("a favorite keeps the period and the like, and brings them back", async () 
     ]);
 });
 
+test("a favorite keeps the group of customers", async () => {
+    await openAndStep();
+    onRpc("ir.filters", "create_filter", ({ args: [filter] }) => {
+        expect(filter.domain).toBe('[("dashboard_segment", "=", "High Value")]');
+        return [12];
+    });
+    await contains(".o_sd_segments [data-key='High Value'] .o_sd_filter").click();
+    await animationFrame();
+    await toggleSearchBarMenu();
+    await toggleSaveFavorite();
+    await editFavoriteName("Best");
+    await saveFavorite();
+    await advanceTime(1000);
+    expect(queryAllTexts(".o_facet_value")).toEqual(["Best"]);
+    expect(".o_sd_segments .o_sd_filter").toHaveCount(0);
+    expect.verifySteps([ask(), ask({ domain: [["dashboard_segment", "=", "High Value"]] })]);
+});
+
 function addFavorite(values) {
     SaleOrder._filters = [
         {
