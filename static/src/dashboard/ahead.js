@@ -89,21 +89,27 @@ export class Ahead {
 }
 
 /**
- * Tells who is about to open an entry of the menu: a pointer or the focus rests on it.
+ * Tells who is about to open an entry of the menu: a pointer or the focus rests on it, or it
+ * is being pressed.
  *
  * @param {string} xmlid of the entry
- * @param {() => void} onRest
+ * @param {() => void} onNear
  */
-export function watchMenuEntry(xmlid, onRest) {
+export function watchMenuEntry(xmlid, onNear) {
     const selector = `[data-menu-xmlid="${xmlid}"]`;
     let timer = null;
-    const onEnter = ({ target }) => {
+    const onEvent = ({ target, type }) => {
         browser.clearTimeout(timer);
-        if (target.closest?.(selector)) {
-            timer = browser.setTimeout(onRest, REST);
+        if (!target.closest?.(selector)) {
+            return;
+        }
+        if (type === "pointerdown") {
+            onNear();
+        } else {
+            timer = browser.setTimeout(onNear, REST);
         }
     };
-    for (const type of ["pointerover", "focusin"]) {
-        document.addEventListener(type, onEnter);
+    for (const type of ["pointerover", "focusin", "pointerdown"]) {
+        browser.addEventListener(type, onEvent);
     }
 }

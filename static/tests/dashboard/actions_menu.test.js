@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { press, queryAllTexts, waitFor } from "@odoo/hoot-dom";
-import { animationFrame } from "@odoo/hoot-mock";
+import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { contains } from "@web/../tests/web_test_helpers";
 import { actionRegistry } from "@sale_dashboard/dashboard/actions_menu/actions_menu";
 import { mockDashboard, openDashboard, setupDashboardTests } from "../helpers/dashboard";
+import { makePayload } from "../helpers/payload";
 
 setupDashboardTests();
 
@@ -69,4 +70,21 @@ test("without anything to do there is no menu", async () => {
     await openDashboard();
     await waitFor(".o_sd_page[aria-busy=false] .o_sd_card");
     expect(".o_sd_actions").toHaveCount(0);
+});
+
+test("its place is kept while the figures load: nothing beside it moves", async () => {
+    const answer = new Deferred();
+    actionRegistry.add("late", {
+        icon: "fa-file",
+        label: "Late",
+        isShown: ({ model }) => Boolean(model.payload),
+        run: () => {},
+    });
+    mockDashboard(() => answer);
+    await openDashboard();
+    expect("button.o_sd_actions").toHaveCount(0);
+    expect(".o_sd_tools button[aria-label=Actions]:disabled").toHaveCount(1);
+    answer.resolve(makePayload());
+    await waitFor("button.o_sd_actions:enabled");
+    expect(".o_sd_tools button[aria-label=Actions]").toHaveCount(1);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "@odoo/hoot";
 import { click, drag, keyDown, press, queryAllTexts, queryFirst, waitUntil } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { Component, useState, xml } from "@odoo/owl";
-import { mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { RevenueChart } from "@sale_dashboard/dashboard/revenue_chart/revenue_chart";
 import { setupDashboardTests } from "../helpers/dashboard";
 import { makePayload } from "../helpers/payload";
@@ -45,6 +45,27 @@ test("says what it shows: title, sentence, table", async () => {
         "10",
     ]);
     expect("[data-period='2026-11-22'] .o_sd_note").toHaveText("Not over yet");
+});
+
+test("what it is compared with is set off from the bars it runs over", async () => {
+    const dashed = new Set();
+    const { stroke } = window.CanvasRenderingContext2D.prototype;
+    patchWithCleanup(window.CanvasRenderingContext2D.prototype, {
+        stroke() {
+            if (this.getLineDash().join() === "5,4") {
+                dashed.add(this.shadowBlur);
+            }
+            return stroke.apply(this, arguments);
+        },
+    });
+    const buckets = makePayload().sales_by_period.map((bucket) => ({
+        ...bucket,
+        change: 1,
+        previous: bucket,
+    }));
+    await mountChart({ props: makeProps({ buckets, isCompared: true }) });
+    expect([...dashed]).toEqual([5]);
+    expect(queryFirst("canvas").getContext("2d").shadowBlur).toBe(0);
 });
 
 test("draws a bar per bucket, those that are not whole apart", async () => {

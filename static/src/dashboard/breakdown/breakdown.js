@@ -1,5 +1,4 @@
-import { Component, onWillUpdateProps, useRef, useState } from "@odoo/owl";
-import { localization } from "@web/core/l10n/localization";
+import { Component, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Change } from "../change/change";
 import { FilterButton } from "../filter_button/filter_button";
@@ -14,6 +13,7 @@ import { RFM_GROUPS } from "../rfm_groups";
 import { Section } from "../section/section";
 import { sortProps, useSort } from "../sort";
 import { SortHeader } from "../sort_header/sort_header";
+import { onTabListKeydown } from "../tab_keys";
 
 /**
  * What the rows are, what a row without a record is called, and the field of orders that
@@ -101,7 +101,6 @@ export class Breakdown extends Component {
     static defaultProps = { changed: [], isCompared: false };
 
     setup() {
-        this.tabsRef = useRef("tabs");
         this.ghosts = [1, 2, 3, 4, 5, 6, 7, 8];
         this.sort = useSort();
         this.state = useState({ isAll: false });
@@ -254,25 +253,13 @@ export class Breakdown extends Component {
     }
 
     /**
-     * Arrow keys move between tabs, as everywhere.
-     *
      * @param {KeyboardEvent} ev
      */
     onTabKeydown(ev) {
-        const ids = Object.keys(DIMENSIONS);
-        const index = ids.indexOf(this.props.dimension);
-        const step = localization.direction === "rtl" ? -1 : 1;
-        const targets = {
-            ArrowLeft: index - step,
-            ArrowRight: index + step,
-            Home: 0,
-            End: ids.length - 1,
-        };
-        if (ev.key in targets) {
-            ev.preventDefault();
-            const target = ids[(targets[ev.key] + ids.length) % ids.length];
-            this.tabsRef.el.querySelector(`[data-dimension=${target}]`).focus();
-            this.select(target);
-        }
+        onTabListKeydown(ev, {
+            ids: Object.keys(DIMENSIONS),
+            selected: this.props.dimension,
+            select: (dimension) => this.select(dimension),
+        });
     }
 }

@@ -1,9 +1,9 @@
-import { Component, useRef, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { Dialog } from "@web/core/dialog/dialog";
-import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { useDialogName } from "../dialog_name";
+import { onTabListKeydown } from "../tab_keys";
 
 /** How long a copy is confirmed. */
 const CONFIRMED = 2500;
@@ -25,7 +25,6 @@ export class CodeDialog extends Component {
     static defaultProps = { contentClass: "" };
 
     setup() {
-        this.tabsRef = useRef("tabs");
         this.modalRef = useDialogName(() => this.title);
         this.state = useState({ id: this.props.samples[0].id, copied: "" });
     }
@@ -56,26 +55,14 @@ export class CodeDialog extends Component {
     }
 
     /**
-     * Arrow keys move between tabs, as everywhere.
-     *
      * @param {KeyboardEvent} ev
      */
     onTabKeydown(ev) {
-        const ids = this.props.samples.map(({ id }) => id);
-        const index = ids.indexOf(this.state.id);
-        const step = localization.direction === "rtl" ? -1 : 1;
-        const targets = {
-            ArrowLeft: index - step,
-            ArrowRight: index + step,
-            Home: 0,
-            End: ids.length - 1,
-        };
-        if (ev.key in targets) {
-            ev.preventDefault();
-            const id = ids[(targets[ev.key] + ids.length) % ids.length];
-            this.tabsRef.el.querySelector(`[data-sample=${id}]`).focus();
-            this.select(id);
-        }
+        onTabListKeydown(ev, {
+            ids: this.props.samples.map(({ id }) => id),
+            selected: this.state.id,
+            select: (id) => this.select(id),
+        });
     }
 
     async copy() {

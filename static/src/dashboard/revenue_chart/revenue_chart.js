@@ -35,6 +35,7 @@ const BAR_RADIUS = 3;
 const BAR_MAX_WIDTH = 48;
 const Y_TICKS = 6;
 const HATCH_SIZE = 6;
+const SEAM_BLUR = 5;
 /** More points than that would hide the line. */
 const MAX_POINTS = 62;
 /** A pointer that moved less, in pixels, was meant to click. */
@@ -552,6 +553,7 @@ export class RevenueChart extends Component {
             data: this.getChartData(),
             plugins: [
                 { id: "incomplete", afterDatasetsDraw: (chart) => this.drawIncomplete(chart) },
+                this.getSeamPlugin(),
             ],
             options: {
                 responsive: true,
@@ -660,6 +662,26 @@ export class RevenueChart extends Component {
                   _t("Orders: %s", previous.orders),
               ]
             : [];
+    }
+
+    /** What is compared with runs over the bars: a seam of the surface sets it off. */
+    getSeamPlugin() {
+        const isPrevious = (chart, { index }) => chart.data.datasets[index].key === "previous";
+        return {
+            id: "seam",
+            beforeDatasetDraw: (chart, args) => {
+                if (isPrevious(chart, args)) {
+                    chart.ctx.save();
+                    chart.ctx.shadowColor = this.getColor("surface");
+                    chart.ctx.shadowBlur = SEAM_BLUR;
+                }
+            },
+            afterDatasetDraw: (chart, args) => {
+                if (isPrevious(chart, args)) {
+                    chart.ctx.restore();
+                }
+            },
+        };
     }
 
     /**
