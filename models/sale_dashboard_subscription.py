@@ -477,17 +477,17 @@ class SaleDashboardSubscription(models.Model):
             subscription._log_external(added=subscription.partner_ids)
         return subscriptions
 
-    def write(self, values):
-        if "user_id" in values and not (self.env.su or self._is_by_manager()):
+    def write(self, vals):
+        if "user_id" in vals and not (self.env.su or self._is_by_manager()):
             raise AccessError(
                 self.env._("Only a sales manager gives a mail to another owner.")
             )
         before = {subscription: subscription.partner_ids for subscription in self}
-        result = super().write(values)
+        result = super().write(vals)
         for subscription, partners in before.items():
             added = subscription.partner_ids - partners
             removed = partners - subscription.partner_ids
-            decides = subscription.partner_ids and CONTENT & set(values)
+            decides = subscription.partner_ids and CONTENT & set(vals)
             if added or decides:
                 subscription._check_external_choice()
             if added or removed:
