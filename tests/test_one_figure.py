@@ -173,6 +173,9 @@ class TestOneFigure(ClientsCase):
             "Runtime.evaluate", params={"expression": CARD, "awaitPromise": True}
         )
         printed = browser._websocket_request("Page.printToPDF")
+        # What the page still asks for must not share the cursor with the next reader.
+        browser.navigate_to("about:blank")
+        self._wait_remaining_requests()
         return answer["result"]["value"], base64.b64decode(printed["data"])
 
     def _read_payload(self, protocol):
