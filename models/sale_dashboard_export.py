@@ -781,7 +781,8 @@ class SaleDashboard(models.TransientModel):
     def _list_group_names(self, groups):
         """What some customer groups are called."""
         keys = [name.partition(":")[2] for name in groups]
-        return [self.env._((SEGMENT_LABELS | KEY_LABELS)[key]) for key in keys]
+        labels = SEGMENT_LABELS | KEY_LABELS
+        return [translated(self.env, labels[key]) for key in keys]
 
     @api.model
     def _get_row_name(self, name, row):
