@@ -453,11 +453,7 @@ class SaleDashboard(models.TransientModel):
     def _make_scope(self, request):
         company = self.env.company
         companies = company | self.env.companies
-        timezone = self._get_user_timezone()
-        if not timezone:
-            # Nothing else of the company is needed to find a record.
-            company = company.with_context(prefetch_fields=False)
-            timezone = company.partner_id.tz or "UTC"
+        timezone = self._get_user_timezone() or company._get_dashboard_timezone()
         return make_scope(request, timezone, companies.ids, fields.Datetime.now())
 
     @api.model

@@ -128,8 +128,7 @@ class SaleDashboardRequest(models.Model):
         timezone = (
             parameters.get("timezone")
             or self.env["sale.dashboard"]._get_user_timezone()
-            or company.partner_id.tz
-            or "UTC"
+            or company._get_dashboard_timezone()
         )
         now = fields.Datetime.now()
         days = [

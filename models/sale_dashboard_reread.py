@@ -185,6 +185,8 @@ class SaleDashboard(models.TransientModel):
                             scope, undefined, key, token, cr
                         )
             found = computations._find(key, token, datetime.min)
+            if not found:  # it has just expired
+                return self._make_targets(scope, undefined)
         payload = found[0]["payload"]
         return payload if wait is None else payload | {REREAD_AFTER: to_ms(wait)}
 

@@ -224,8 +224,7 @@ class SaleDashboardSubscription(models.Model):
         string="Time Zone",
         required=True,
         default=lambda self: self.env.user.tz
-        or self.env.company.partner_id.tz
-        or "UTC",
+        or self.env.company._get_dashboard_timezone(),
         help="Whose clocks the schedule means. The figures are those of each reader's"
         " own time zone.",
     )

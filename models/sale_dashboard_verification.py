@@ -152,7 +152,7 @@ class SaleDashboardVerification(models.Model):
 
     @api.model
     def _get_timezone(self, company):
-        return company.partner_id.tz or "UTC"
+        return company._get_dashboard_timezone()
 
     @api.model
     def _get_sales_managers(self, company):
