@@ -2,6 +2,15 @@ from odoo import fields, models
 
 from ..engine import rfm
 
+RFM_GROUPS = [
+    (rfm.CHAMPION, "Champion"),
+    (rfm.LOYAL, "Loyal"),
+    (rfm.PROMISING, "Promising"),
+    (rfm.NEEDS_ATTENTION, "Needs attention"),
+    (rfm.AT_RISK, "At risk"),
+    (rfm.HIBERNATING, "Hibernating"),
+]
+
 
 class SaleDashboardCustomer(models.TransientModel):
     """One of a dashboard's top customers: a commercial entity."""
@@ -46,13 +55,6 @@ class SaleDashboardCustomer(models.TransientModel):
     rfm_frequency = fields.Integer(string="Frequency Score")
     rfm_monetary = fields.Integer(string="Monetary Score")
     rfm_group = fields.Selection(
-        selection=[
-            (rfm.CHAMPION, "Champion"),
-            (rfm.LOYAL, "Loyal"),
-            (rfm.PROMISING, "Promising"),
-            (rfm.NEEDS_ATTENTION, "Needs attention"),
-            (rfm.AT_RISK, "At risk"),
-            (rfm.HIBERNATING, "Hibernating"),
-        ],
+        selection=RFM_GROUPS,
         string="RFM Group",
     )

@@ -3,6 +3,12 @@ from odoo import fields, models
 from ..engine.customers import HIGH_VALUE, LOW_VALUE, MEDIUM_VALUE
 from ..id_list import IdList
 
+SEGMENTS = [
+    (HIGH_VALUE, "High Value"),
+    (MEDIUM_VALUE, "Medium Value"),
+    (LOW_VALUE, "Low Value"),
+]
+
 
 class SaleDashboardSegment(models.TransientModel):
     """Customers of like revenue in the dashboard's period."""
@@ -21,11 +27,7 @@ class SaleDashboardSegment(models.TransientModel):
     currency_id = fields.Many2one(related="dashboard_id.currency_id")
     sequence = fields.Integer()
     segment_name = fields.Selection(
-        selection=[
-            (HIGH_VALUE, "High Value"),
-            (MEDIUM_VALUE, "Medium Value"),
-            (LOW_VALUE, "Low Value"),
-        ],
+        selection=SEGMENTS,
         required=True,
     )
     customer_count = fields.Integer(string="Customers")

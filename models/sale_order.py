@@ -5,11 +5,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine import rfm
-from ..engine.customers import HIGH_VALUE, LOW_VALUE, MEDIUM_VALUE
 from ..engine.money import from_units, revenue_units, to_decimal
 from ..engine.request import MAX_BUCKETS
 from ..indexes import LargeIndex
+from .sale_dashboard_customer import RFM_GROUPS
+from .sale_dashboard_segment import SEGMENTS
 
 # Revenue field -> the stored amount it is made from.
 REVENUE_SOURCES = {
@@ -185,25 +185,14 @@ class SaleOrder(models.Model):
     # Groups of customers, which a period makes: conditions on these are taken out of
     # the dashboard's filter domain before it is used (see engine/groups.py).
     dashboard_segment = fields.Selection(
-        selection=[
-            (HIGH_VALUE, "High Value"),
-            (MEDIUM_VALUE, "Medium Value"),
-            (LOW_VALUE, "Low Value"),
-        ],
+        selection=SEGMENTS,
         string="Customer Segment",
         store=False,
         search="_search_dashboard_group",
         exportable=False,
     )
     dashboard_rfm_group = fields.Selection(
-        selection=[
-            (rfm.CHAMPION, "Champion"),
-            (rfm.LOYAL, "Loyal"),
-            (rfm.PROMISING, "Promising"),
-            (rfm.NEEDS_ATTENTION, "Needs attention"),
-            (rfm.AT_RISK, "At risk"),
-            (rfm.HIBERNATING, "Hibernating"),
-        ],
+        selection=RFM_GROUPS,
         string="RFM Group",
         store=False,
         search="_search_dashboard_group",
