@@ -1,6 +1,7 @@
 """The figures out of the rows of the queries: pure, exact, no side effects."""
 
 from dataclasses import dataclass, field
+from operator import add
 from typing import NamedTuple
 
 from . import customers as ranking
@@ -67,6 +68,22 @@ class CoreRows:
     last_orders: dict = field(default_factory=dict)
     effects: dict = field(default_factory=dict)
 
+    def __add__(self, later):
+        """These orders and those of another pass over the same span's bounds."""
+        return CoreRows(
+            total=self.total + later.total,
+            hidden=self.hidden + later.hidden,
+            first_points=_merge(min, self.first_points, later.first_points),
+            last_orders=_merge(max, self.last_orders, later.last_orders),
+            **{
+                name: _merge(add, getattr(self, name), getattr(later, name))
+                for name in (
+                    *("points", "customers", "users", "teams", "countries", "pairs"),
+                    "effects",
+                )
+            },
+        )
+
 
 @dataclass(frozen=True)
 class Core:
@@ -112,6 +129,17 @@ def assemble_core(rows, buckets):
         ranked=tuple(ranked),
         segments=tuple(ranking.segments(ranked)),
     )
+
+
+def _merge(function, figures, others):
+    """Two dicts as one; ``function`` of two values for a key that both have.
+
+    The first one may be large, the second is small.
+    """
+    merged = dict(figures)
+    for key, value in others.items():
+        merged[key] = function(merged[key], value) if key in merged else value
+    return merged
 
 
 def average(units, count):
