@@ -1,10 +1,11 @@
 """The figures out of the rows of the queries: pure, exact, no side effects."""
 
 from dataclasses import dataclass, field
-from operator import add
+from itertools import repeat
+from operator import add, itemgetter
 from typing import NamedTuple
 
-from . import customers as ranking
+from .customers import Ranking, rank, segments
 from .money import divide_half_away
 
 
@@ -19,6 +20,23 @@ class Sum(NamedTuple):
 
 
 NOTHING = Sum()
+_units, _order_count = itemgetter(0), itemgetter(1)  # of a Sum, faster than by name
+
+
+def make_sums(units, order_counts):
+    """A :class:`Sum` of each pair, in a third of the time of calling it.
+
+    :rtype: iterator of Sum
+    """
+    return map(tuple.__new__, repeat(Sum), zip(units, order_counts, strict=True))
+
+
+def add_up(sums):
+    """The sum of thousands, without one for each on the way.
+
+    :param sums: collection of :class:`Sum`
+    """
+    return Sum(sum(map(_units, sums)), sum(map(_order_count, sums)))
 
 
 class Conversion(NamedTuple):
@@ -89,14 +107,14 @@ class CoreRows:
 class Core:
     """Everything the core pass says of one span.
 
-    ``points`` runs parallel to the request's buckets. ``ranked`` are all visible
+    ``points`` runs parallel to the request's buckets. ``ranking`` are all visible
     customers, the best first. ``rows`` are the rows it was made from.
     """
 
     rows: CoreRows
     average_units: int
     points: tuple
-    ranked: tuple
+    ranking: Ranking
     segments: tuple
 
     @property
@@ -105,7 +123,7 @@ class Core:
 
     @property
     def customer_count(self):
-        return len(self.ranked)
+        return len(self.rows.customers)
 
 
 def assemble_core(rows, buckets):
@@ -115,19 +133,16 @@ def assemble_core(rows, buckets):
     :param buckets: the span's buckets; None where there is none
     :rtype: Core
     """
-    ranked = ranking.rank(
-        ranking.CustomerRevenue(customer_id, *figures)
-        for customer_id, figures in rows.customers.items()
-    )
+    ranking = rank(rows.customers)
     return Core(
         rows=rows,
         average_units=average(*rows.total),
         points=tuple(
-            rows.points.get(index, Sum()) if bucket else None
+            rows.points.get(index, NOTHING) if bucket else None
             for index, bucket in enumerate(buckets)
         ),
-        ranked=tuple(ranked),
-        segments=tuple(ranking.segments(ranked)),
+        ranking=ranking,
+        segments=tuple(segments(ranking)),
     )
 
 

@@ -4,9 +4,10 @@ DEFINITIONS, section 6. All but the last part are at constant currency, that is 
 comparison's exchange rates. Money is in units (see :mod:`.money`).
 """
 
-from collections import Counter
+from collections import defaultdict
 from fractions import Fraction
 from math import floor
+from operator import itemgetter
 
 NEW = "new"
 RETURNING = "returning"
@@ -16,8 +17,32 @@ SIZE = "size"
 CURRENCY = "currency"
 PARTS = (NEW, RETURNING, LOST, VOLUME, SIZE, CURRENCY)
 
+_units = itemgetter(0)
 
-def bridge(current, previous, new_ids, currency_effect):
+
+def bridge_members(current, previous, new_ids):
+    """Whose orders each part is made of; volume and size share theirs.
+
+    :param dict current: customers of the period
+    :param dict previous: customers of the comparison
+    :param new_ids: customers without any order before the period
+    :return: part -> ascending ids; the currency part has none of its own
+    :rtype: dict[str, list[int]]
+    """
+    ids = sorted(current)
+    only_now = [one for one in ids if one not in previous]
+    common = [one for one in ids if one in previous]
+    new_ids = set(new_ids)
+    return {
+        NEW: [one for one in only_now if one in new_ids],
+        RETURNING: [one for one in only_now if one not in new_ids],
+        LOST: [one for one in sorted(previous) if one not in current],
+        VOLUME: common,
+        SIZE: common,
+    }
+
+
+def bridge(current, previous, members, effects):
     """The parts of the change from ``previous`` to ``current``.
 
     new: revenue of customers without an order in the comparison and none before the
@@ -26,38 +51,32 @@ def bridge(current, previous, new_ids, currency_effect):
     ``(n1 - n0) r0 / n0`` and size the rest. A residual unit of rounding goes to the
     largest part.
 
-    :param dict current: customer -> ``(units at constant currency, order_count)``
+    :param dict current: customer -> ``(units as booked, order_count)``
     :param dict previous: customer -> ``(units, order_count)``
-    :param new_ids: customers without any order before the period
-    :param int currency_effect: units booked minus units at constant currency
+    :param dict members: result of :func:`bridge_members` of the two
+    :param dict effects: customer of ``current`` -> units as booked minus units at
+        constant currency; sparse
     :return: part -> units, in the order of :data:`PARTS`
     :rtype: dict[str, int]
     """
-    parts = dict.fromkeys(PARTS, 0)
-    # Exact sums of (n1 - n0) r0 by denominator: few distinct ones, no tower of them.
-    volume_by_count = Counter()
-    common = 0
-    for customer, (units, count) in current.items():
-        if customer in previous:
-            before_units, before_count = previous[customer]
-            common += units - before_units
-            volume_by_count[before_count] += (count - before_count) * before_units
-        elif customer in new_ids:
-            parts[NEW] += units
-        else:
-            parts[RETURNING] += units
-    parts[LOST] = -sum(
-        units
-        for customer, (units, _count) in previous.items()
-        if customer not in current
+    effect = sum(effects.values())
+    new, returning = (
+        sum(current[one][0] - effects.get(one, 0) for one in members[part])
+        for part in (NEW, RETURNING)
     )
-    volume = sum(
-        (Fraction(total, count) for count, total in volume_by_count.items()),
-        Fraction(0),
-    )
-    parts[VOLUME] = _round_half_away(volume)
-    parts[SIZE] = _round_half_away(common - volume)
-    parts[CURRENCY] = currency_effect
+    lost = -sum(previous[one][0] for one in members[LOST])
+    # What customers in both have more: all there is but what the others have.
+    total = sum(map(_units, current.values())) - effect
+    common = total - sum(map(_units, previous.values())) - new - returning - lost
+    volume = _volume(current, previous, members[VOLUME])
+    parts = {
+        NEW: new,
+        RETURNING: returning,
+        LOST: lost,
+        VOLUME: _round_half_away(volume),
+        SIZE: _round_half_away(common - volume),
+        CURRENCY: effect,
+    }
     residual = common - parts[VOLUME] - parts[SIZE]
     if residual:
         largest = max(PARTS, key=lambda part: abs(parts[part]))
@@ -65,20 +84,21 @@ def bridge(current, previous, new_ids, currency_effect):
     return parts
 
 
-def bridge_members(current, previous, new_ids):
-    """Whose orders each part is made of; volume and size share theirs.
+def _volume(current, previous, common):
+    """The exact sum of ``(n1 - n0) r0 / n0`` over the customers in both.
 
-    :return: part -> set of customers; the currency part has none of its own
+    :rtype: Fraction
     """
-    only_now = current.keys() - previous.keys()
-    common = current.keys() & previous.keys()
-    return {
-        NEW: only_now & new_ids,
-        RETURNING: only_now - new_ids,
-        LOST: previous.keys() - current.keys(),
-        VOLUME: common,
-        SIZE: common,
-    }
+    # By denominator: there are few distinct ones, and no tower of them.
+    by_count = defaultdict(int)
+    for one in common:
+        units, before = previous[one]
+        count = current[one][1]
+        if count != before:
+            by_count[before] += (count - before) * units
+    return sum(
+        (Fraction(total, count) for count, total in by_count.items()), Fraction(0)
+    )
 
 
 def _round_half_away(number):

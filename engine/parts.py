@@ -14,7 +14,7 @@ from datetime import datetime
 from fractions import Fraction
 from operator import add
 
-from .assembly import CoreRows, Sum
+from .assembly import CoreRows, Sum, make_sums
 from .periods import ONE_DAY, day_start
 
 SIDES = ("previous", "current")
@@ -99,7 +99,7 @@ def unpack_rows(value):
     return CoreRows(
         total=Sum(*value["total"]),
         hidden=Sum(*value["hidden"]),
-        customers=dict(zip(ids, map(Sum, columns["units"], columns["orders"]))),
+        customers=dict(zip(ids, make_sums(columns["units"], columns["orders"]))),
         first_points=dict(zip(ids, columns["first"])),
         last_orders=dict(zip(ids, map(datetime.fromisoformat, columns["last"]))),
         points=_unpack_sums(value["points"]),
@@ -145,4 +145,4 @@ def _unpack_sums(columns):
 
 
 def _unpack_figures(columns):
-    return map(Sum, columns["units"], columns["orders"])
+    return make_sums(columns["units"], columns["orders"])

@@ -7,6 +7,7 @@ datetimes, as Odoo stores them; intervals are half open (``start <= t < end``).
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
+from itertools import repeat
 from zoneinfo import ZoneInfo
 
 PERIOD_TYPES = ("daily", "weekly", "monthly")
@@ -65,16 +66,13 @@ def days_before(instants, last, first, zone):
 
     Far faster than asking the zone for each of thousands.
 
-    :param dict instants: key -> naive UTC, all on the days ``first`` .. ``last``
+    :param instants: iterable of naive UTC, all on the days ``first`` .. ``last``
     :param date last: the day counted from
-    :rtype: dict
+    :rtype: list[int]
     """
-    days = (last - first).days
-    starts = [day_start(first + number * ONE_DAY, zone) for number in range(days + 1)]
-    return {
-        key: days + 1 - bisect_right(starts, instant)
-        for key, instant in instants.items()
-    }
+    count = (last - first).days + 1
+    starts = [day_start(first + number * ONE_DAY, zone) for number in range(count)]
+    return [count - number for number in map(bisect_right, repeat(starts), instants)]
 
 
 def _end_of_gap(missing):

@@ -5,9 +5,10 @@ DEFINITIONS, section 6: R = days from a customer's last order to the period's la
 ``5 - floor(5 k / n)`` where k of the n customers are strictly better.
 """
 
-from collections import Counter
+from bisect import bisect_left
 from functools import cache
-from itertools import product
+from itertools import product, repeat
+from operator import neg
 from typing import NamedTuple
 
 CHAMPION = "champion"
@@ -37,34 +38,40 @@ class Scores(NamedTuple):
     monetary: int
 
 
-# Thousands of customers share them.
-ALL_SCORES = {scores: Scores(*scores) for scores in product(range(1, 6), repeat=3)}
+# Full fifths of all that are better, by each measure -> Scores; thousands share them.
+_SCORES = {
+    fifths: Scores(*(5 - fifth for fifth in fifths))
+    for fifths in product(range(5), repeat=3)
+}
 
 
-def score(customers):
-    """Scores of every customer.
+def score(days, order_counts, units):
+    """Scores of customers, given as parallel lists.
 
-    :param dict customers: customer id -> ``(days, order_count, units)``
-    :rtype: dict[int, Scores]
+    :param days: from the last order to the period's last day
+    :rtype: list[Scores]
     """
-    recency = _ranks([days for days, _orders, _units in customers.values()])
-    frequency = _ranks([-orders for _days, orders, _units in customers.values()])
-    monetary = _ranks([-units for _days, _orders, units in customers.values()])
-    return {
-        customer_id: ALL_SCORES[recency[days], frequency[-orders], monetary[-units]]
-        for customer_id, (days, orders, units) in customers.items()
-    }
+    fifths = zip(
+        _fifths(days),
+        _fifths(list(map(neg, order_counts))),
+        _fifths(list(map(neg, units))),
+        strict=True,
+    )
+    return list(map(_SCORES.__getitem__, fifths))
 
 
-def _ranks(values):
-    """Value -> score, where smaller values are better."""
-    counts = Counter(values)
-    ranks = {}
-    better = 0
-    for value in sorted(counts):
-        ranks[value] = 5 - 5 * better // len(values)
-        better += counts[value]
-    return ranks
+def _fifths(values):
+    """``floor(5 k / n)`` of each of n values, k of which are smaller.
+
+    That is at least j where ``k >= j n / 5``: where the value is beyond the last of the
+    smallest ``ceil(j n / 5)``.
+    """
+    if not values:
+        return ()
+    n = len(values)
+    ordered = sorted(values)
+    lasts = [ordered[-(-j * n // 5) - 1] for j in range(1, 5)]
+    return map(bisect_left, repeat(lasts), values)
 
 
 @cache  # of the 125 there are

@@ -11,7 +11,14 @@ from odoo.fields import Command, Domain
 from odoo.tools import LazyTranslate
 
 from ..engine import rfm
-from ..engine.assembly import NOTHING, Conversion, Sum, assemble_core, percentage
+from ..engine.assembly import (
+    NOTHING,
+    Conversion,
+    Sum,
+    add_up,
+    assemble_core,
+    percentage,
+)
 from ..engine.bridge import bridge, bridge_members
 from ..engine.comparison import change
 from ..engine.customers import SEGMENT_NAMES
@@ -159,9 +166,9 @@ class SaleDashboardBuilder(models.AbstractModel):
         build.core, build.previous = core, previous
 
     def _read_customer_names(self, source, scope, core):
-        wanted = {customer.id for customer in core.ranked[: scope.request.top_limit]}
+        wanted = set(core.ranking.ids[: scope.request.top_limit])
         for segment in core.segments:
-            wanted.update(customer.id for customer in segment.top_customers)
+            wanted.update(segment.top_customer_ids)
         return source._read_names(
             "res.partner", wanted, ["name", "email", "is_company"]
         )
@@ -194,24 +201,21 @@ class SaleDashboardBuilder(models.AbstractModel):
 
     def _list_customers(self, build, core, previous, names):
         rows = []
-        top = core.ranked[: build.scope.request.top_limit]
-        for rank, customer in enumerate(top, start=1):
-            before = previous and previous.rows.customers.get(customer.id, Sum())
-            details = names[customer.id]
+        top = core.ranking.ids[: build.scope.request.top_limit]
+        for rank, customer_id in enumerate(top, start=1):
+            figures = core.rows.customers[customer_id]
+            before = previous and previous.rows.customers.get(customer_id, NOTHING)
+            details = names[customer_id]
             rows.append(
                 Command.create(
                     {
                         "rank": rank,
-                        "partner_id": customer.id,
+                        "partner_id": customer_id,
                         "name": details["name"],
                         "email": details["email"],
                         "is_company": bool(details["is_company"]),
-                        "share": percentage(customer.units, core.total.units),
-                        **build.compare_sums(
-                            Sum(customer.units, customer.order_count),
-                            before,
-                            revenue="total_revenue",
-                        ),
+                        "share": percentage(figures.units, core.total.units),
+                        **build.compare_sums(figures, before, revenue="total_revenue"),
                     }
                 )
             )
@@ -221,6 +225,7 @@ class SaleDashboardBuilder(models.AbstractModel):
         before = {
             segment.name: segment for segment in (previous.segments if previous else ())
         }
+        customers = core.rows.customers
         rows = []
         for segment in core.segments:
             other = before.get(segment.name)
@@ -230,28 +235,30 @@ class SaleDashboardBuilder(models.AbstractModel):
                     {
                         "sequence": SEGMENT_NAMES.index(segment.name),
                         "segment_name": segment.name,
-                        "customer_count": len(segment.members),
-                        "previous_customer_count": len(other.members) if other else 0,
+                        "customer_count": len(segment.customer_ids),
+                        "previous_customer_count": len(other.customer_ids)
+                        if other
+                        else 0,
                         "average_revenue_per_customer": build.amount(
                             segment.average_units
                         ),
                         **build.compare("total_revenue", segment.units, other_units),
                         "top_customers": [
                             {
-                                "id": customer.id,
-                                "name": names[customer.id]["name"],
-                                "email": names[customer.id]["email"],
-                                "is_company": bool(names[customer.id]["is_company"]),
-                                "total_revenue": build.amount(customer.units),
-                                "order_count": customer.order_count,
+                                "id": customer_id,
+                                "name": names[customer_id]["name"],
+                                "email": names[customer_id]["email"],
+                                "is_company": bool(names[customer_id]["is_company"]),
+                                "total_revenue": build.amount(
+                                    customers[customer_id].units
+                                ),
+                                "order_count": customers[customer_id].order_count,
                             }
-                            for customer in segment.top_customers
+                            for customer_id in segment.top_customer_ids
                         ],
-                        "customer_ids": pack(
-                            customer.id for customer in segment.members
-                        ),
+                        "customer_ids": pack(segment.customer_ids),
                         "previous_customer_ids": pack(
-                            customer.id for customer in (other.members if other else ())
+                            other.customer_ids if other else ()
                         ),
                     }
                 )
@@ -363,7 +370,7 @@ class SaleDashboardBuilder(models.AbstractModel):
         )
         # A stable sort of sorted ids.
         new_ids.sort(key=core.rows.first_points.__getitem__)
-        new = sum((core.rows.customers[one] for one in new_ids), Sum())
+        new = add_up([core.rows.customers[one] for one in new_ids])
         total = core.total
         rest = Sum(total.units - new.units, total.order_count - new.order_count)
         return new_ids, (new, rest)
@@ -394,39 +401,34 @@ class SaleDashboardBuilder(models.AbstractModel):
             )
 
     def _build_rfm(self, build):
-        days = build.source._read_last_orders(build.scope, build.core.rows)
-        scores = rfm.score(
-            {
-                customer.id: (
-                    days[customer.id],
-                    customer.order_count,
-                    customer.units,
+        ids, units = build.core.ranking
+        customers = build.core.rows.customers
+        order_counts = [customers[one][1] for one in ids]
+        days = build.source._read_last_orders(build.scope, build.core.rows, ids)
+        scores = rfm.score(days, order_counts, units)
+        # Group -> places in the ranking.
+        members = {group: [] for group, *_limits in rfm.GROUPS}
+        for place, group in enumerate(map(rfm.group_of, scores)):
+            members[group].append(place)
+        for rank, (group, places) in enumerate(members.items(), start=1):
+            if places:
+                figures = Sum(
+                    sum(units[place] for place in places),
+                    sum(order_counts[place] for place in places),
                 )
-                for customer in build.core.ranked
-            }
-        )
-        members = {}
-        for customer in build.core.ranked:
-            group = rfm.group_of(scores[customer.id])
-            members.setdefault(group, []).append(customer)
-        for rank, (group, *_limits) in enumerate(rfm.GROUPS, start=1):
-            customers = members.get(group)
-            if customers:
-                units = sum(customer.units for customer in customers)
-                orders = sum(customer.order_count for customer in customers)
                 build.add_row(
                     "rfm_group",
                     group,
-                    Sum(units, orders),
+                    figures,
                     None,
                     rank=rank,
-                    customer_count=len(customers),
-                    customer_ids=pack(customer.id for customer in customers),
-                    share=percentage(units, build.core.total.units),
+                    customer_count=len(places),
+                    customer_ids=pack([ids[place] for place in places]),
+                    share=percentage(figures.units, build.core.total.units),
                 )
         for command in build.values["top_customer_ids"]:
             row = command[2]
-            row_scores = scores[row["partner_id"]]
+            row_scores = scores[row["rank"] - 1]
             row.update(
                 rfm_recency=row_scores.recency,
                 rfm_frequency=row_scores.frequency,
@@ -495,22 +497,15 @@ class SaleDashboardBuilder(models.AbstractModel):
             errors["bridge"] = errors["new_customers"]
             return
         rows, before = build.core.rows, build.previous.rows
-        effects = rows.effects
-        current = {
-            customer: (units - effects.get(customer, 0), count)
-            for customer, (units, count) in rows.customers.items()
-        }
-        previous = before.customers
+        current, previous = rows.customers, before.customers
         # Customers the viewer may not see are one row, as everywhere.
         if rows.hidden.order_count:
-            units, count = rows.hidden
-            current[False] = (units - effects.get(False, 0), count)
+            current = {**current, False: rows.hidden}
         if before.hidden.order_count:
             previous = {**previous, False: before.hidden}
-        effect = sum(effects.values())
-        new_ids = set(build.new_ids)
-        parts = bridge(current, previous, new_ids, effect)
-        members = bridge_members(current, previous, new_ids)
+        members = bridge_members(current, previous, build.new_ids)
+        parts = bridge(current, previous, members, rows.effects)
+        effect = sum(rows.effects.values())
         for rank, (key, units) in enumerate(parts.items(), start=1):
             build.add_row(
                 "bridge",

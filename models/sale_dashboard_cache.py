@@ -368,17 +368,17 @@ class SaleDashboard(models.TransientModel):
             for field in model._fields.values()
             if field.store and field.column_type and field.name != "id"
         ]
-        given = {name for row in rows for name in row} | set(common)
+        given = set(common).union(*rows)
         used = [field for field in columns if field.name in given]
         # In the cache's form: what reading them would give.
         values = [
             {
                 field.name: field.convert_to_cache(
-                    (row | common).get(field.name), model, validate=False
+                    row.get(field.name), model, validate=False
                 )
                 for field in used
             }
-            for row in rows
+            for row in (row | common for row in rows)
         ]
         self.env.cr.execute(
             SQL(

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.parts import Parts
+from ..tools import store_uncompressed
 from .sale_dashboard_computation import PRUNED_AT_ONCE
 
 
@@ -35,11 +36,7 @@ class SaleDashboardPart(models.Model):
     _unique_name = models.UniqueIndex("(key, name)")
 
     def init(self):
-        # Megabytes that live for minutes: compressing them takes longer than reading
-        # them.
-        self.env.cr.execute(
-            "ALTER TABLE sale_dashboard_part ALTER value SET STORAGE EXTERNAL"
-        )
+        store_uncompressed(self.env.cr, self._table, "value")
 
     @api.model
     def _count_orders(self):

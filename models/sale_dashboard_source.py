@@ -4,13 +4,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine.assembly import Conversion, CoreRows, Sum
+from ..engine.assembly import Conversion, CoreRows, Sum, add_up, make_sums
 from ..engine.money import to_units
 from ..engine.parts import Parts, add_pairs, pack_rows, unpack_rows
 from ..engine.periods import days_before, local_today
@@ -339,21 +340,23 @@ class SaleDashboardSource(models.AbstractModel):
 
         :param countries_of: result of :meth:`_read_visible_customers`
         """
-        customers, first_points, last_orders, effects = {}, {}, {}, {}
-        countries = defaultdict(_Total)
-        hidden, hidden_effect = _Total(), 0
-        for customer_id, units, count, effect, last, bucket in table.customers:
-            country_id = countries_of.get(customer_id)
-            if country_id is None:
-                hidden.add(units, count)
-                hidden_effect += effect or 0
-            else:
-                customers[customer_id] = Sum(units, count)
-                first_points[customer_id] = bucket - table.first_bucket
-                last_orders[customer_id] = last
-                if effect:
-                    effects[customer_id] = effect
-            countries[country_id or False].add(units, count)
+        rows = [row for row in table.customers if row[0] in countries_of]
+        hidden = [row for row in table.customers if row[0] not in countries_of]
+        # By id, as the ranking and the bridge need them: what is in order already is
+        # sorted in no time.
+        rows.sort(key=itemgetter(0))
+        ids, units, counts, effects, last_orders, buckets = (
+            zip(*rows, strict=True) if rows else [()] * 6
+        )
+        customers = dict(zip(ids, make_sums(units, counts), strict=True))
+        hidden_sums = [Sum(*row[1:3]) for row in hidden]
+        countries = defaultdict(list)
+        for customer_id, figures in customers.items():
+            countries[countries_of[customer_id]].append(figures)
+        if hidden:
+            countries[False] += hidden_sums
+        effects = {one: units for one, units in zip(ids, effects, strict=True) if units}
+        hidden_effect = sum(row[3] or 0 for row in hidden)
         if hidden_effect:
             effects[False] = hidden_effect
         total = _Total()
@@ -367,13 +370,16 @@ class SaleDashboardSource(models.AbstractModel):
             total=total.sum(),
             points={index: Sum(*figures[:2]) for index, *figures in table.points},
             customers=customers,
-            hidden=hidden.sum(),
+            hidden=add_up(hidden_sums),
             users={one: figures.sum() for one, figures in users.items()},
             teams={one: figures.sum() for one, figures in teams.items()},
-            countries={one: figures.sum() for one, figures in countries.items()},
+            countries={one: add_up(sums) for one, sums in countries.items()},
             pairs={one: figures.sum() for one, figures in pairs.items()},
-            first_points=first_points,
-            last_orders=last_orders,
+            first_points={
+                one: bucket - table.first_bucket
+                for one, bucket in zip(ids, buckets, strict=True)
+            },
+            last_orders=dict(zip(ids, last_orders, strict=True)),
             effects=effects,
         )
 
@@ -388,9 +394,10 @@ class SaleDashboardSource(models.AbstractModel):
         groups = partners._read_group(
             self._get_ids_domain("id", customer_ids), ["country_id"], ["id:array_agg"]
         )
-        return {
-            customer_id: country.id for country, ids in groups for customer_id in ids
-        }
+        countries_of = {}
+        for country, ids in groups:
+            countries_of.update(dict.fromkeys(ids, country.id))
+        return countries_of
 
     def _get_ids_domain(self, field, ids):
         """``field`` is one of thousands of ids: written once, as one value."""
@@ -507,16 +514,16 @@ class SaleDashboardSource(models.AbstractModel):
             found[place][number - 1 - first] += Conversion(count * converted, count)
         return found
 
-    def _read_last_orders(self, scope, core):
+    def _read_last_orders(self, scope, core, customer_ids):
         """How many days before the period's end each customer last ordered.
 
         :param CoreRows core: of the period
-        :return: customer id -> days
+        :param customer_ids: list of customers of the period
+        :return: list of days, parallel to it
         """
         request = scope.request
-        return days_before(
-            core.last_orders, request.date_to, request.date_from, scope.zone
-        )
+        last_orders = map(core.last_orders.__getitem__, customer_ids)
+        return days_before(last_orders, request.date_to, request.date_from, scope.zone)
 
     def _read_lifetimes(self, scope, customer_ids):
         """What customers have ordered up to the end of the period, whatever the filter.

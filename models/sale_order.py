@@ -388,6 +388,15 @@ class SaleOrder(models.Model):
             return raw_values
         return super()._read_group_postprocess_groupby(groupby_spec, raw_values)
 
+    def _read_group_postprocess_aggregate(self, aggregate_spec, raw_values):
+        """With the context key 'sale_dashboard_raw', leave whole columns as they are.
+
+        Only where a value is missing one by one is looked at.
+        """
+        if self.env.context.get("sale_dashboard_raw") and None not in raw_values:
+            return raw_values
+        return super()._read_group_postprocess_aggregate(aggregate_spec, raw_values)
+
     def _dashboard_units_to_sql(self, alias, field, query):
         """One of :data:`UNIT_FIELDS` in units of the currency's rounding, as SQL."""
         company = self._field_to_sql(alias, "company_id", query)

@@ -10,22 +10,16 @@ from odoo.addons.sale_dashboard.engine.bridge import PARTS, bridge, bridge_membe
 
 class TestEngineRfm(TestCase):
     def test_scores_count_the_strictly_better(self):
-        customers = {
-            one: (days, orders, units)
-            for one, (days, orders, units) in enumerate(
-                [(0, 9, 900), (5, 9, 100), (5, 3, 100), (20, 1, 50), (30, 1, 10)]
-            )
-        }
-        scores = rfm.score(customers)
-        self.assertEqual([one.recency for one in scores.values()], [5, 4, 4, 2, 1])
-        self.assertEqual([one.frequency for one in scores.values()], [5, 5, 3, 2, 2])
-        self.assertEqual([one.monetary for one in scores.values()], [5, 4, 4, 2, 1])
+        scores = rfm.score([0, 5, 5, 20, 30], [9, 9, 3, 1, 1], [900, 100, 100, 50, 10])
+        self.assertEqual([one.recency for one in scores], [5, 4, 4, 2, 1])
+        self.assertEqual([one.frequency for one in scores], [5, 5, 3, 2, 2])
+        self.assertEqual([one.monetary for one in scores], [5, 4, 4, 2, 1])
 
     def test_a_single_customer_is_a_champion(self):
-        scores = rfm.score({7: (12, 1, -5)})
-        self.assertEqual(scores[7], (5, 5, 5))
-        self.assertEqual(rfm.group_of(scores[7]), rfm.CHAMPION)
-        self.assertEqual(rfm.score({}), {})
+        [scores] = rfm.score([12], [1], [-5])
+        self.assertEqual(scores, (5, 5, 5))
+        self.assertEqual(rfm.group_of(scores), rfm.CHAMPION)
+        self.assertEqual(rfm.score([], [], []), [])
 
     def test_every_score_has_its_group(self):
         known = {name for name, *_limits in rfm.GROUPS}
@@ -33,24 +27,33 @@ class TestEngineRfm(TestCase):
         self.assertEqual(groups, known)
 
     def test_scores_agree_with_the_definition(self):
-        customers = {
-            one: (one * 7 % 31, one * 5 % 11, one * 13 % 101 - 20) for one in range(57)
-        }
-        scores = rfm.score(customers)
-        for one, (days, orders, units) in customers.items():
-            better = (
-                sum(other[0] < days for other in customers.values()),
-                sum(other[1] > orders for other in customers.values()),
-                sum(other[2] > units for other in customers.values()),
-            )
-            self.assertEqual(scores[one], tuple(5 - 5 * k // 57 for k in better))
+        for n in range(1, 58):
+            customers = [
+                (one * 7 % 31, one * 5 % 11, one * 13 % 101 - 20) for one in range(n)
+            ]
+            scores = rfm.score(*zip(*customers, strict=True))
+            for one, (days, orders, units) in enumerate(customers):
+                better = (
+                    sum(other[0] < days for other in customers),
+                    sum(other[1] > orders for other in customers),
+                    sum(other[2] > units for other in customers),
+                )
+                self.assertEqual(scores[one], tuple(5 - 5 * k // n for k in better))
+
+
+def compare(current, previous):
+    """The bridge of periods without new customers, at constant rates."""
+    return bridge(current, previous, bridge_members(current, previous, ()), {})
 
 
 class TestEngineBridge(TestCase):
     def test_each_part(self):
-        current = {1: (500, 1), 2: (300, 2), 3: (900, 3)}
-        previous = {3: (400, 2), 4: (250, 1)}
-        parts = bridge(current, previous, {1}, 40)
+        # At the comparison's rates: 500, 300 and 900.
+        current = {3: (910, 3), 1: (535, 1), 2: (295, 2)}
+        effects = {3: 10, 1: 35, 2: -5}
+        previous = {4: (250, 1), 3: (400, 2)}
+        members = bridge_members(current, previous, [1])
+        parts = bridge(current, previous, members, effects)
         self.assertEqual(
             parts,
             {
@@ -63,8 +66,8 @@ class TestEngineBridge(TestCase):
             },
         )
         self.assertEqual(
-            bridge_members(current, previous, {1}),
-            {"new": {1}, "returning": {2}, "lost": {4}, "volume": {3}, "size": {3}},
+            members,
+            {"new": [1], "returning": [2], "lost": [4], "volume": [3], "size": [3]},
         )
 
     def test_it_adds_up_to_the_unit(self):
@@ -77,25 +80,26 @@ class TestEngineBridge(TestCase):
                 one: ((one * 104729 + seed) % 997 - 90, one * seed % 5 + 1)
                 for one in range(seed % 3, 29)
             }
-            effect = seed % 17 - 8
-            parts = bridge(current, previous, {1, 2, 3}, effect)
+            effects = {one: one * seed % 17 - 8 for one in current if one % 3}
+            members = bridge_members(current, previous, {1, 2, 3})
+            parts = bridge(current, previous, members, effects)
             self.assertEqual(tuple(parts), PARTS)
-            total = sum(units for units, _count in current.values()) + effect
+            total = sum(units for units, _count in current.values())
             before = sum(units for units, _count in previous.values())
             self.assertEqual(sum(parts.values()), total - before)
 
     def test_volume_is_exact_before_it_is_rounded(self):
         current = {one: (100, 2) for one in range(3)}
         previous = {one: (1, 3) for one in range(3)}
-        parts = bridge(current, previous, set(), 0)
+        parts = compare(current, previous)
         self.assertEqual(parts["volume"], -1)  # three times -1/3
         self.assertEqual(Fraction(parts["volume"] + parts["size"]), 297)
 
     def test_a_residual_unit_goes_to_the_largest_part(self):
         # volume = 1/2 -> 1, size = 9 1/2 -> 10: one too many.
-        parts = bridge({1: (11, 3)}, {1: (1, 2)}, set(), 0)
+        parts = compare({1: (11, 3)}, {1: (1, 2)})
         self.assertEqual(parts["volume"], 1)
         self.assertEqual(parts["size"], 9)
 
     def test_nothing(self):
-        self.assertEqual(set(bridge({}, {}, set(), 0).values()), {0})
+        self.assertEqual(set(compare({}, {}).values()), {0})

@@ -22,7 +22,6 @@ from odoo.addons.sale_dashboard.engine.comparison import (
     comparison_end,
 )
 from odoo.addons.sale_dashboard.engine.customers import (
-    CustomerRevenue,
     rank,
     segments,
 )
@@ -135,6 +134,27 @@ class TestPropertyPeriods(TestCase):
         local = local.replace(microsecond=0)
         self.assertEqual(
             periods.instant_of(local, zone), naive.first_instant(local, zone)
+        )
+
+    @examples(200)
+    @given(
+        days,
+        st.integers(0, 20),
+        zones,
+        st.lists(st.floats(0, 0.999), max_size=20),
+    )
+    def test_days_before(self, first, length, zone, places):
+        last = first + timedelta(days=length)
+        start, end = periods.period_bounds(first, last, zone)
+        instants = [start, *(start + place * (end - start) for place in places)]
+        # Where the clocks go back over midnight, the later day has begun all the same.
+        begun = [naive.day_start(last - timedelta(days=one), zone) for one in range(21)]
+        self.assertEqual(
+            periods.days_before(iter(instants), last, first, zone),
+            [
+                next(ago for ago, begins in enumerate(begun) if begins <= one)
+                for one in instants
+            ],
         )
 
     @examples(1000)
@@ -277,20 +297,21 @@ class TestPropertyCustomers(TestCase):
     @examples(500)
     @given(customers)
     def test_segments(self, customers):
-        order = rank(CustomerRevenue(one, *sums) for one, sums in customers.items())
-        self.assertEqual([one.id for one in order], naive.ranked(customers))
-        found = segments(order)
+        ranking = rank(customers)
+        self.assertEqual(ranking.ids, naive.ranked(customers))
+        self.assertEqual(ranking.units, [customers[one][0] for one in ranking.ids])
+        found = segments(ranking)
         self.assertEqual(
-            {one.name: [member.id for member in one.members] for one in found},
-            naive.segments(customers),
+            {one.name: one.customer_ids for one in found}, naive.segments(customers)
         )
         self.assertEqual(
             sum(one.units for one in found), sum(sums[0] for sums in customers.values())
         )
-        self.assertEqual(sum(len(one.members) for one in found), len(customers))
+        self.assertEqual(sum(len(one.customer_ids) for one in found), len(customers))
         for one in found:
             self.assertEqual(
-                one.average_units, naive.nearest(Fraction(one.units, len(one.members)))
+                one.average_units,
+                naive.nearest(Fraction(one.units, len(one.customer_ids))),
             )
 
     @examples(500)
@@ -302,12 +323,13 @@ class TestPropertyCustomers(TestCase):
         )
     )
     def test_rfm(self, customers):
-        found = rfm.score(customers)
+        columns = zip(*customers.values(), strict=True) if customers else [()] * 3
+        found = rfm.score(*columns)
         self.assertEqual(
-            {one: tuple(scores) for one, scores in found.items()},
+            dict(zip(customers, map(tuple, found), strict=True)),
             naive.scores(customers),
         )
-        for scores in found.values():
+        for scores in found:
             self.assertIn(rfm.group_of(scores), [name for name, *_rest in rfm.GROUPS])
 
     @examples(500)
@@ -318,14 +340,21 @@ class TestPropertyCustomers(TestCase):
         current = data.draw(st.dictionaries(pool, sums, max_size=12))
         previous = data.draw(st.dictionaries(pool, sums, max_size=12))
         new_ids = data.draw(st.sets(pool))
-        effect = data.draw(few)
-        found = bridge(current, previous, new_ids, effect)
-        exact = naive.bridge(current, previous, new_ids, effect)
+        effects = data.draw(
+            st.fixed_dictionaries({}, optional={one: few for one in current})
+        )
+        effect = sum(effects.values())
+        constant = {
+            one: (amount - effects.get(one, 0), count)
+            for one, (amount, count) in current.items()
+        }
+        members = bridge_members(current, previous, new_ids)
+        found = bridge(current, previous, members, effects)
+        exact = naive.bridge(constant, previous, new_ids, effect)
         self.assertEqual(tuple(found), PARTS)
         self.assertEqual(
             sum(found.values()),
             sum(one for one, _count in current.values())
-            + effect
             - sum(one for one, _count in previous.values()),
         )
         rounded = {part: naive.nearest(amount) for part, amount in exact.items()}
@@ -337,9 +366,10 @@ class TestPropertyCustomers(TestCase):
             self.assertEqual(
                 abs(rounded[part]), max(abs(one) for one in rounded.values())
             )
-        members = bridge_members(current, previous, new_ids)
         for part in ("new", "returning"):
-            self.assertEqual(sum(current[one][0] for one in members[part]), exact[part])
+            self.assertEqual(
+                sum(constant[one][0] for one in members[part]), exact[part]
+            )
         self.assertEqual(
             -sum(previous[one][0] for one in members["lost"]), exact["lost"]
         )
