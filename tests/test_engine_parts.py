@@ -25,9 +25,12 @@ NOON = datetime(2025, 6, 18, 10)
 IDS = st.integers(1, 2**31 - 1)
 UNITS = st.integers(-(2**53), 2**53)
 SUM = st.builds(Sum, UNITS, st.integers(0, 2**31 - 1))
-# The first example of a run may have to wait for the machine.
 FEW = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1))
 
