@@ -1,6 +1,7 @@
 from odoo import fields
 
 from .engine.id_list import pack, unpack
+from .tools import store_uncompressed
 
 
 class IdList(fields.Json):
@@ -12,6 +13,10 @@ class IdList(fields.Json):
     """
 
     _column_type = ("text", "text")
+
+    def update_db_column(self, model, column):
+        super().update_db_column(model, column)
+        store_uncompressed(model.env.cr, model._table, self.name)
 
     def convert_to_cache(self, value, record, validate=True):
         if not value:

@@ -8,7 +8,7 @@ import psycopg2
 from odoo import fields
 from odoo.fields import Domain
 from odoo.sql_db import db_connect
-from odoo.tools import OrderedSet
+from odoo.tools import SQL, OrderedSet
 
 _logger = logging.getLogger(__name__)
 
@@ -49,6 +49,21 @@ def translated(env, text):
 def count_changes(token):
     """How many changes a change token stands for: of two, the older has fewer."""
     return int(token.partition("-")[0])
+
+
+def store_uncompressed(cr, table, column):
+    """Have a column's long texts stored as they are.
+
+    What lives for minutes is not worth compressing: that takes longer than to write
+    and read it. What is in the column already stays as it is.
+    """
+    cr.execute(
+        SQL(
+            "ALTER TABLE %s ALTER COLUMN %s SET STORAGE EXTERNAL",
+            SQL.identifier(table),
+            SQL.identifier(column),
+        )
+    )
 
 
 def is_cron_time_left(env):

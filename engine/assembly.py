@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from itertools import repeat
-from operator import itemgetter
+from operator import add, itemgetter
 from typing import NamedTuple
 
 from .customers import Ranking, rank, segments
@@ -86,6 +86,22 @@ class CoreRows:
     last_orders: dict = field(default_factory=dict)
     effects: dict = field(default_factory=dict)
 
+    def __add__(self, later):
+        """These orders and those of another pass over the same span's bounds."""
+        return CoreRows(
+            total=self.total + later.total,
+            hidden=self.hidden + later.hidden,
+            first_points=_merge(min, self.first_points, later.first_points),
+            last_orders=_merge(max, self.last_orders, later.last_orders),
+            **{
+                name: _merge(add, getattr(self, name), getattr(later, name))
+                for name in (
+                    *("points", "customers", "users", "teams", "countries", "pairs"),
+                    "effects",
+                )
+            },
+        )
+
 
 @dataclass(frozen=True)
 class Core:
@@ -128,6 +144,17 @@ def assemble_core(rows, buckets):
         ranking=ranking,
         segments=tuple(segments(ranking)),
     )
+
+
+def _merge(function, figures, others):
+    """Two dicts as one; ``function`` of two values for a key that both have.
+
+    The first one may be large, the second is small.
+    """
+    merged = dict(figures)
+    for key, value in others.items():
+        merged[key] = function(merged[key], value) if key in merged else value
+    return merged
 
 
 def average(units, count):

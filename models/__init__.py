@@ -24,6 +24,7 @@ from . import sale_dashboard_index
 from . import sale_dashboard_lookup
 from . import sale_dashboard_mail
 from . import sale_dashboard_mailed
+from . import sale_dashboard_part
 from . import sale_dashboard_payload
 from . import sale_dashboard_period
 from . import sale_dashboard_preview

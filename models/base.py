@@ -131,19 +131,22 @@ class Base(models.AbstractModel):
         records = super()._create(data_list)
         watch = WATCHED.get(self._name)
         if watch and watch.creation:
-            self._note_dashboard_change()
+            records._note_dashboard_change(is_new=True)
         return records
 
     def _write_multi(self, vals_list):
-        result = super()._write_multi(vals_list)
         watch = WATCHED.get(self._name)
         if watch and any(watch.is_moved_by(vals.keys()) for vals in vals_list):
             self._note_dashboard_change()
-        return result
+        return super()._write_multi(vals_list)
 
     def unlink(self):
+        watched = self and self._name in WATCHED
+        if watched:
+            self._note_dashboard_change()
         result = super().unlink()
-        if self and self._name in WATCHED:
+        if watched:
+            # What is asked for on the way does not see it yet.
             self._note_dashboard_change()
         return result
 
@@ -155,8 +158,7 @@ class Base(models.AbstractModel):
             self._note_dashboard_change()
         return result
 
-    @api.model
-    def _note_dashboard_change(self):
+    def _note_dashboard_change(self, is_new=False):
         # While modules are removed, this one may be among them.
         if not self.env.context.get(MODULE_UNINSTALL_FLAG):
-            self.env["sale.dashboard.change"]._note()
+            self.env["sale.dashboard.change"]._note(self, is_new)

@@ -203,6 +203,10 @@ class SaleDashboard(models.TransientModel):
         " when he last did before."
     )
     generated_at = fields.Datetime(help="When the figures were read, in UTC.")
+    read_at = fields.Datetime(
+        help="When the oldest of the orders were read, in UTC: those of the days that"
+        " are over are read again where they have changed, or after a while."
+    )
     expires_at = fields.Datetime(help="Until when the record is reused, in UTC.")
     duration_ms = fields.Integer(string="Duration (ms)")
     change_token = fields.Char(
@@ -378,9 +382,10 @@ class SaleDashboard(models.TransientModel):
         return {name: context[name] for name in names if name in context}
 
     @api.model
-    def _compute_answer(self, scope):
+    def _compute_answer(self, scope, parts=None):
         """Every figure of a scope as values for ``create``, in this transaction.
 
+        :param Parts parts: what is kept of the days that are over
         :raise InvalidRequest: if the database refuses the filter domain
         """
         self._check_domain_values(scope.request.filters.domain)
@@ -389,7 +394,7 @@ class SaleDashboard(models.TransientModel):
         context = self._get_scope_context(scope) | {"prefetch_fields": False}
         builder = self.env["sale.dashboard.builder"].with_context(**context)
         source = self.env["sale.dashboard.source"].with_context(**context)
-        return builder._build(source, scope)
+        return builder._build(source, scope, parts)
 
     def _refuse(self, error):
         values = dict(error.values)

@@ -24,6 +24,7 @@ from ..engine.comparison import change
 from ..engine.customers import SEGMENT_NAMES
 from ..engine.id_list import pack
 from ..engine.money import from_units
+from ..engine.parts import Parts
 from ..tools import to_json_domain, translated
 from .sale_dashboard_source import EXPIRING_DAYS
 
@@ -49,16 +50,17 @@ class SaleDashboardBuilder(models.AbstractModel):
     _name = "sale.dashboard.builder"
     _description = "Sales Dashboard Builder"
 
-    def _build(self, source, scope):
+    def _build(self, source, scope, parts=None):
         """Every figure of the scope as values for ``create``; stores nothing.
 
         :param source: ``sale.dashboard.source`` in the scope's companies and zone
+        :param Parts parts: what is kept of the days that are over
         :rtype: dict
         """
         started = time.monotonic()
         source.env.companies.fetch(["currency_id", "parent_path"])
         source = source.env.companies._with_dashboard_factors(source)
-        build = self._start(source, scope)
+        build = self._start(source, scope, parts)
         build.values["generated_at"] = scope.now
         if scope.members is not None:
             build.values["member_ids"] = list(scope.members)
@@ -69,9 +71,10 @@ class SaleDashboardBuilder(models.AbstractModel):
         build.values["duration_ms"] = round(1000 * (time.monotonic() - started))
         return build.values
 
-    def _start(self, source, scope):
+    def _start(self, source, scope, parts=None):
         """An empty build of a scope."""
-        return _Build(source, scope, source.env.company.currency_id.rounding)
+        rounding = source.env.company.currency_id.rounding
+        return _Build(source, scope, rounding, parts or Parts())
 
     def _get_sections(self):
         """``(name, method)`` of every step of a section, in order; override to add one.
@@ -128,11 +131,11 @@ class SaleDashboardBuilder(models.AbstractModel):
     def _build_rates(self, build):
         """What the core pass needs to tell the currency effect of each customer."""
         if build.scope.comparison:
-            build.rates = build.source._read_comparison_rates(build.scope)
+            build.rates = build.source._read_comparison_rates(build.scope, build.parts)
 
     def _build_core(self, build):
         source, scope = build.source, build.scope
-        rows, before = source._read_cores(scope, build.rates)
+        rows, before = source._read_cores(scope, build.rates, build.parts)
         core = assemble_core(rows, scope.current.buckets)
         previous = before and assemble_core(before, scope.comparison.buckets)
         names = self._read_customer_names(source, scope, core)
@@ -306,19 +309,19 @@ class SaleDashboardBuilder(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _build_new_customers(self, build):
-        source, scope = build.source, build.scope
+        scope = build.scope
         before_ids, before = [], (None, None)
-        candidates = build.core.rows.customers
+        candidates = build.core.rows.customers.keys()
         if build.previous:
-            known = build.previous.rows.customers
+            known = build.previous.rows.customers.keys()
             before_ids, before = self._split_customers(
-                source, scope, scope.comparison, build.previous, known
+                build, "previous", build.previous, known
             )
             if scope.comparison.end <= scope.current.start:
                 # Who ordered in the comparison had ordered before.
-                candidates = candidates.keys() - known.keys()
+                candidates -= known
         new_ids, sums = self._split_customers(
-            source, scope, scope.current, build.core, candidates
+            build, "current", build.core, candidates
         )
         build.values.update(
             build.compare_numbers(
@@ -355,13 +358,16 @@ class SaleDashboardBuilder(models.AbstractModel):
             )
         build.new_ids = new_ids
 
-    def _split_customers(self, source, scope, span, core, candidates):
+    def _split_customers(self, build, side, core, candidates):
         """New customers, and the sums of new and of all other orders.
 
+        :param side: ``current`` or ``previous``
         :param candidates: the customers of the span that may be new
         :return: ids by the bucket of the first order, then by id; two sums
         """
-        new_ids = source._read_new_customers(scope, span, candidates)
+        new_ids = build.source._read_new_customers(
+            build.scope, side, candidates, build.parts
+        )
         # A stable sort of sorted ids.
         new_ids.sort(key=core.rows.first_points.__getitem__)
         new = add_up([core.rows.customers[one] for one in new_ids])
@@ -566,7 +572,7 @@ class SaleDashboardBuilder(models.AbstractModel):
         self._warn_of_rates(build, warn)
         sales = source._get_sales_domain(scope, scope.current)
         without_product = sales & source._get_no_product_domain()
-        figures = source._read_sum(scope, without_product)
+        figures = source._read_no_product(scope, build.parts)
         if figures.order_count:
             warn(
                 "no_product_line",
@@ -657,10 +663,11 @@ class _Build:
     ``previous`` are the two cores once there are any.
     """
 
-    def __init__(self, source, scope, rounding):
+    def __init__(self, source, scope, rounding, parts):
         self.source = source
         self.scope = scope
         self.rounding = rounding
+        self.parts = parts
         self.values = {"errors": {}, "warnings": [], "metrics": []}
         self.breakdown = []
         self.core = self.previous = None

@@ -1,4 +1,5 @@
 import logging
+import sys
 from contextlib import closing
 from datetime import timedelta
 
@@ -15,6 +16,8 @@ from .sale_dashboard_computation import pack
 _logger = logging.getLogger(__name__)
 
 DEFAULT_TTL = 300  # seconds, as in the seed
+# In a database with fewer orders, reading all of a period takes no longer.
+DEFAULT_PARTS_FROM_ORDERS = 20_000
 RECORDS_KEPT_PER_REQUEST = 2
 LINES = ("period_ids", "top_customer_ids", "segment_ids", "breakdown_ids")
 
@@ -35,15 +38,22 @@ class SaleDashboard(models.TransientModel):
     @api.model
     def _get_cache_ttl(self):
         """Seconds for which a record is used again; 0 never."""
-        return self._get_seconds("sale_dashboard.cache_ttl", DEFAULT_TTL, MAX_TTL)
+        return self._get_number("sale_dashboard.cache_ttl", DEFAULT_TTL, MAX_TTL)
 
     @api.model
     def _get_minimum_age(self):
         """Seconds for which a record is used again although orders have changed."""
-        return self._get_seconds("sale_dashboard.minimum_age", 0, MAX_MINIMUM_AGE)
+        return self._get_number("sale_dashboard.minimum_age", 0, MAX_MINIMUM_AGE)
 
     @api.model
-    def _get_seconds(self, name, default, maximum):
+    def _get_parts_from_orders(self):
+        """With how many orders in the database the days that are over are kept."""
+        return self._get_number(
+            "sale_dashboard.parts_from_orders", DEFAULT_PARTS_FROM_ORDERS, sys.maxsize
+        )
+
+    @api.model
+    def _get_number(self, name, default, maximum):
         # sudo: the parameter is a setting, users may not read the table of them.
         value = self.env["ir.config_parameter"].sudo().get_param(name, default)
         try:
@@ -73,7 +83,7 @@ class SaleDashboard(models.TransientModel):
             answer, token, hit = self._share(scope, key, token, refresh)
         else:
             # What this transaction alone can see is for nobody else.
-            answer, token = self._compute(scope, token, written, refresh)
+            answer, token, _keep = self._compute(scope, token, written, refresh)
             hit = False
         lookups._note(hit=hit)
         lifetime = self._get_lifetime(answer) if traceable else 0
@@ -122,13 +132,16 @@ class SaleDashboard(models.TransientModel):
         :param refresh: see :meth:`_compute`
         :return: ``(answer, token)``
         """
-        answer, token = self._compute(scope, token, refresh=refresh)
+        answer, token, keep_parts = self._compute(
+            scope, token, refresh=refresh, key=key if cr else None
+        )
         lifetime = self._get_lifetime(answer)
         if cr and lifetime:
             expires_at = answer["generated_at"] + timedelta(seconds=lifetime)
             self.env["sale.dashboard.computation"]._keep(
                 cr, key, token, answer, expires_at
             )
+            keep_parts(cr)
         return answer, token
 
     @api.model
@@ -163,30 +176,46 @@ class SaleDashboard(models.TransientModel):
 
     @api.model
     def _get_lifetime(self, answer):
-        """Seconds for which an answer is used again: with errors, never."""
-        return 0 if answer["errors"] else self._get_cache_ttl()
+        """Seconds for which an answer is used again: with errors, never.
+
+        Counted from when the oldest of its orders were read: what changes unnoticed is
+        seen in time whatever part of it was kept.
+        """
+        if answer["errors"]:
+            return 0
+        read_at = fields.Datetime.to_datetime(answer["read_at"])
+        age = (answer["generated_at"] - read_at).total_seconds()
+        return max(0, self._get_cache_ttl() - age)
 
     # ------------------------------------------------------------------
     # Computing
     # ------------------------------------------------------------------
 
     @api.model
-    def _compute(self, scope, token, written=False, refresh=False):
+    def _compute(self, scope, token, written=False, refresh=False, key=None):
         """An answer, and the token of the snapshot it was read in.
 
         :param token: that of this transaction
         :param written: whether this transaction has written anything, which nobody
             else can see
-        :param refresh: compute anew who is in the customer groups, too
+        :param refresh: compute anew who is in the customer groups, too, and use
+            nothing that was kept
+        :param key: of the answer, where parts of it may be kept
+        :return: ``(answer, token, function that keeps its parts with a cursor)``
         """
         scope = self._with_members(scope, refresh)
+        if key and not self._can_keep_parts(scope):
+            key = None
         # A replica may be ahead of where the members were read.
         here = written or scope.members is not None
-        found = None if here else self._compute_on_replica(scope, token)
-        return found or (self._compute_answer(scope), token)
+        found = None if here else self._compute_on_replica(scope, token, refresh, key)
+        if found:
+            return found
+        answer, keep_parts = self._compute_in_parts(scope, refresh, key)
+        return answer, token, keep_parts
 
     @api.model
-    def _compute_on_replica(self, scope, token):
+    def _compute_on_replica(self, scope, token, refresh, key):
         """As :meth:`_compute`, on a read replica that is as far as this transaction.
 
         :return: None if there is no replica, if it lags, or if it fails
@@ -202,14 +231,54 @@ class SaleDashboard(models.TransientModel):
                 found, _written = replica.env["sale.dashboard.change"]._read_state()
                 if count_changes(found) < count_changes(token):
                     return None
-                answer = replica._compute_answer(scope)
+                answer, keep_parts = replica._compute_in_parts(scope, refresh, key)
         except psycopg2.Error:
             # Only the replica's cursor was used: this transaction is whole.
             _logger.warning(
                 "No answer from the replica, asking the primary", exc_info=True
             )
             return None
-        return (answer, found) if self._can_keep(answer, found, token) else None
+        if not self._can_keep(answer, found, token):
+            return None
+        return answer, found, keep_parts
+
+    @api.model
+    def _compute_in_parts(self, scope, refresh, key):
+        """An answer from what is kept of the days that are over and from later orders.
+
+        :param refresh: use nothing that was kept
+        :param key: of the answer; None: read everything, and have nothing kept
+        :return: ``(answer, function that keeps its parts with a cursor)``
+        """
+        if not key:
+            answer = self._compute_answer(scope)
+            answer["read_at"] = answer["generated_at"]
+            return answer, lambda _cr: None
+        model = self.env["sale.dashboard.part"]
+        seen = model._list_seen()
+        parts, read_at = model._find(None if refresh else key, scope)
+        answer = self._compute_answer(scope, parts)
+        now = answer["generated_at"]
+        answer["read_at"] = read_at or now
+
+        def keep(cr):
+            model._keep(cr, key, parts, seen, now, self._get_cache_ttl())
+
+        return answer, keep
+
+    @api.model
+    def _can_keep_parts(self, scope):
+        """Whether what was read of the days that are over can be used again.
+
+        Not where orders count because of other orders, whatever days those are of.
+        """
+        return (
+            self._get_cache_ttl() > 0
+            and scope.members is None
+            and not self._reads_other_orders(scope)
+            and self.env["sale.dashboard.part"]._count_orders()
+            >= self._get_parts_from_orders()
+        )
 
     # ------------------------------------------------------------------
     # Storing

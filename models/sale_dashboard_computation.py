@@ -9,6 +9,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, config
 
+from ..tools import store_uncompressed
+
 _logger = logging.getLogger(__name__)
 
 PATIENCE_MS = 10_000  # how long to wait for who computes the same already
@@ -90,6 +92,9 @@ class SaleDashboardComputation(models.Model):
     spacing = fields.Float(help="Seconds that it holds those up who only follow.")
 
     _unique_key = models.UniqueIndex("(key)")
+
+    def init(self):
+        store_uncompressed(self.env.cr, self._table, "answer")
 
     @api.model
     def _find(self, key, token, youngest=None, cr=None):

@@ -49,7 +49,7 @@ class SaleDashboard(models.TransientModel):
         if not traceable:
             return self.browse()  # it would not be used
         if written:
-            answer, token = self._compute(scope, token, written)
+            answer, token, _keep = self._compute(scope, token, written)
         else:
             answer, token, _hit = self._share(scope, key, token, refresh=False)
         lifetime = self._get_lifetime(answer)

@@ -26,6 +26,9 @@ READ_MODELS = (
     "product.template.attribute.line",
     "product.template.attribute.value",
 )
+# The ways from an order to its own lines and back; every other way to an order or a
+# line leads to those of others.
+OWN_LINES = {("sale.order", "order_line"), ("sale.order.line", "order_id")}
 SUBDOMAIN = ("any", "not any", "any!", "not any!")
 HIERARCHY = ("child_of", "parent_of")
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -97,6 +100,65 @@ class SaleDashboard(models.TransientModel):
                 for model in models
             ]
         )
+
+    @api.model
+    def _reads_other_orders(self, scope):
+        """Whether other orders decide if an order counts, by the filter or a rule.
+
+        :param Scope scope: of a traceable answer
+        """
+        domain = Domain(scope.request.filters.domain)
+        reads = {}
+        self._trace(self.env["sale.order"], domain, reads)
+        self._trace_rules(reads)
+        return (
+            self._have_rules_to_orders()
+            or self._leads_to_orders(self.env["sale.order"], domain)
+            or any(self._has_rule_to_orders(self.env[model]) for model in reads)
+        )
+
+    @api.model
+    @ormcache(
+        "self.env.uid",
+        "self.env.su",
+        "tuple(self.env.context.get('allowed_company_ids') or ())",
+    )
+    def _have_rules_to_orders(self):
+        """Whether the caller's rights to anything that is read depend on orders."""
+        reads = dict.fromkeys(READ_MODELS)
+        self._trace_rules(reads)
+        return any(self._has_rule_to_orders(self.env[model]) for model in reads)
+
+    @api.model
+    def _has_rule_to_orders(self, model):
+        rules = self.env["ir.rule"]._compute_domain(model._name, "read")
+        return self._leads_to_orders(model, Domain(rules))
+
+    @api.model
+    def _leads_to_orders(self, model, domain):
+        """Whether a domain on a model asks for orders that are not the record's own."""
+        for condition in domain.iter_conditions():
+            place = model
+            names = condition.field_expr.split(".")
+            while names:
+                name = names.pop(0)
+                field = place._fields[name]
+                if field.related:
+                    names[:0] = field.related.split(".")
+                    continue
+                if not field.relational:
+                    break
+                if (
+                    field.comodel_name in ("sale.order", "sale.order.line")
+                    and (place._name, name) not in OWN_LINES
+                ):
+                    return True
+                place = self.env[field.comodel_name]
+            if condition.operator in SUBDOMAIN and self._leads_to_orders(
+                place, Domain(condition.value)
+            ):
+                return True
+        return False
 
     # ------------------------------------------------------------------
     # What a domain depends on

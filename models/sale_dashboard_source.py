@@ -1,6 +1,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from itertools import accumulate, pairwise
 from operator import itemgetter
@@ -12,14 +13,15 @@ from odoo.tools import SQL
 
 from ..engine.assembly import Conversion, CoreRows, Sum, add_up, make_sums
 from ..engine.money import to_units
+from ..engine.parts import Parts, add_pairs, pack_rows, unpack_rows
 from ..engine.periods import days_before, local_today
 from ..engine.request import MAX_BUCKETS
 
 CUSTOMER = "partner_id.commercial_partner_id"
 EXPIRING_DAYS = 7
 # How far two spans may be apart to be read in one pass: where the period ends today,
-# the comparison ends at the same time of day.
-LARGEST_GAP = timedelta(days=1)
+# the comparison ends at the same time of day; a day may have 25 hours.
+LARGEST_GAP = timedelta(hours=25)
 WORK_MEMORY = "256MB"
 # Dimension of a breakdown -> what its lines are grouped by.
 LINE_GROUPS = {"product": "product_id", "category": "product_id.categ_id"}
@@ -129,37 +131,122 @@ class SaleDashboardSource(models.AbstractModel):
     # The core pass
     # ------------------------------------------------------------------
 
-    def _read_cores(self, scope, rates=()):
+    def _read_cores(self, scope, rates=(), parts=None):
         """What the period and its comparison are made of, if possible in one pass.
 
         :param rates: result of :meth:`_read_comparison_rates`
+        :param Parts parts: what is kept of the days that are over
         :return: :class:`CoreRows` of the period, and of the comparison (None: nothing
             is compared)
         """
+        parts = parts or Parts()
+        rates = list(rates)
+        spans = {"previous": scope.comparison, "current": scope.current}
+        closed, pending = {}, {}
+        for side, span in spans.items():
+            closed[side], pending[side] = parts.split(span)
+            kept = parts.find(f"sales {side}", closed[side])
+            if kept:
+                parts.closed[side] = unpack_rows(kept)
+        unknown = {
+            side: span for side, span in closed.items() if side not in parts.closed
+        }
+        read = self._read_rows(scope, unknown, rates)
+        for side, rows in read.items():
+            parts.closed[side] = rows
+            parts.keep(f"sales {side}", closed[side], pack_rows(rows))
+        later = self._read_rows(scope, pending, rates)
+        self._add_effects(scope, closed["current"], rates, parts, "current" in read)
+        cores = []
+        for side in ("current", "previous"):
+            over, rest = parts.closed.get(side), later.get(side)
+            cores.append(over + rest if over and rest else over or rest)
+        return cores
+
+    def _read_rows(self, scope, spans, rates):
+        """The rows of both sides' spans, the comparison first, or of their parts.
+
+        :param dict spans: side -> Span or None
+        :return: side -> :class:`CoreRows`, for each that is there
+        """
+        sides = [side for side, span in spans.items() if span]
         tables = [
             table
-            for spans in self._list_passes(scope)
-            for table in self._read_tables(scope, spans, rates)
+            for some in self._list_passes([spans[side] for side in sides])
+            for table in self._read_tables(scope, some, rates)
         ]
         customers = {one for table in tables for one, *_figures in table.customers}
         countries_of = self._read_visible_customers(customers - {None})
-        cores = [self._make_core(table, countries_of) for table in reversed(tables)]
-        return cores if scope.comparison else [*cores, None]
+        return {
+            side: self._make_core(table, countries_of)
+            for side, table in zip(sides, tables, strict=True)
+        }
 
-    def _list_passes(self, scope):
-        """The spans that are there, the comparison first, as they are read together.
+    def _add_effects(self, scope, span, rates, parts, read):
+        """Give the period's closed rows their currency effects.
 
-        :return: tuples of one span, or of two of which the second is later
+        They are at the comparison's rates, which move with every foreign order that
+        counts in it: then they are read anew, the rest is not.
+
+        :param span: the closed part of the period
+        :param read: whether the rows were read with these rates just now
         """
-        current, before = scope.current, scope.comparison
-        if not before:
-            return [(current,)]
-        if (
-            current.start - LARGEST_GAP <= before.end <= current.start
-            and len(before.bounds) + len(current.bounds) <= MAX_BUCKETS
-        ):
-            return [(before, current)]
-        return [(before,), (current,)]
+        if not span:
+            return
+        rows = parts.closed["current"]
+        kept = parts.find("effects", span)
+        if read:
+            effects = rows.effects
+        elif kept and kept["rates"] == rates:
+            effects = dict(zip(kept["id"], kept["units"], strict=True))
+        else:
+            effects = self._read_effects(scope, span, rates, rows)
+        parts.closed["current"] = replace(rows, effects=effects)
+        if not kept or kept["rates"] != rates:
+            parts.keep(
+                "effects",
+                span,
+                {"rates": rates, "id": [*effects], "units": [*effects.values()]},
+            )
+
+    def _read_effects(self, scope, span, rates, rows):
+        """By how much each customer's revenue exceeds that at other rates.
+
+        :param CoreRows rows: of the span
+        :return: see ``CoreRows.effects``
+        """
+        if not rates:
+            return {}
+        orders = self.env["sale.order"].with_context(
+            sale_dashboard_rates=rates, sale_dashboard_raw=True
+        )
+        groups = orders._read_group(
+            self._get_sales_domain(scope, span) & self._get_foreign_domain(),
+            [CUSTOMER],
+            [f"dashboard_effect_{scope.request.measure}:sum"],
+            order="__count",  # else by the groups, for which it would sort orders
+        )
+        effects = defaultdict(int)
+        for customer_id, units in groups:
+            if units:
+                visible = customer_id in rows.customers
+                effects[customer_id if visible else False] += units
+        return dict(effects)
+
+    def _list_passes(self, spans):
+        """Spans as they are read together.
+
+        :param spans: one, or two of which the second is later, or none
+        :return: tuples of spans
+        """
+        if len(spans) == 2:
+            before, current = spans
+            if (
+                current.start - LARGEST_GAP <= before.end <= current.start
+                and len(before.bounds) + len(current.bounds) <= MAX_BUCKETS
+            ):
+                return [(before, current)]
+        return [(span,) for span in spans]
 
     def _get_spans_domain(self, spans, field="date_order"):
         """``field`` within one of the spans of a pass."""
@@ -336,16 +423,34 @@ class SaleDashboardSource(models.AbstractModel):
     # Further figures
     # ------------------------------------------------------------------
 
-    def _read_new_customers(self, scope, span, customer_ids):
+    def _read_new_customers(self, scope, side, customer_ids, parts=None):
         """Which of a span's customers have no earlier confirmed order.
 
         Earlier orders count whatever the request filters, as long as the viewer may
         see them in the request's companies.
 
-        :param customer_ids: customers with an order in the span
+        :param side: ``current`` or ``previous``
+        :param set customer_ids: customers with an order in the span
+        :param Parts parts: what is kept of the days that are over
         :return: sorted ids
         :rtype: list[int]
         """
+        parts = parts or Parts()
+        span = scope.span(side)
+        closed, _pending = parts.split(span)
+        if not closed:
+            return self._find_new_customers(scope, span, customer_ids)
+        over = parts.closed[side].customers.keys()
+        new = parts.find(f"new {side}", closed)
+        if new is None:
+            new = self._find_new_customers(scope, span, customer_ids & over)
+            parts.keep(f"new {side}", closed, new)
+        new = customer_ids & set(new)
+        new.update(self._find_new_customers(scope, span, customer_ids - over))
+        return sorted(new)
+
+    def _find_new_customers(self, scope, span, customer_ids):
+        """As :meth:`_read_new_customers`, of any customers."""
         if not customer_ids:
             return []
         earlier = (
@@ -377,7 +482,9 @@ class SaleDashboardSource(models.AbstractModel):
         """
         found = [
             points
-            for spans in self._list_passes(scope)
+            for spans in self._list_passes(
+                [span for span in (scope.comparison, scope.current) if span]
+            )
             for points in self._read_created(scope, spans)
         ]
         before, current = found if scope.comparison else (None, *found)
@@ -581,6 +688,28 @@ class SaleDashboardSource(models.AbstractModel):
         """Orders Sales Analysis leaves out: it reports product lines only."""
         return Domain("order_line", "not any", [("display_type", "=", False)])
 
+    def _read_no_product(self, scope, parts):
+        """Revenue and number of the period's orders without a product line.
+
+        :param Parts parts: what is kept of the days that are over
+        :rtype: Sum
+        """
+        figures = Sum()
+        closed, pending = parts.split(scope.current)
+        if closed:
+            kept = parts.find("no product", closed)
+            if kept is None:
+                kept = self._read_no_product_of(scope, closed)
+                parts.keep("no product", closed, kept)
+            figures += Sum(*kept)
+        if pending:
+            figures += self._read_no_product_of(scope, pending)
+        return figures
+
+    def _read_no_product_of(self, scope, span):
+        domain = self._get_sales_domain(scope, span) & self._get_no_product_domain()
+        return self._read_sum(scope, domain)
+
     def _list_pairs_without_rate(self, scope, core):
         """Currencies of the period's orders that their company has no rate for.
 
@@ -630,29 +759,49 @@ class SaleDashboardSource(models.AbstractModel):
             for company in self.env.companies
         )
 
-    def _read_comparison_rates(self, scope):
+    def _read_comparison_rates(self, scope, parts=None):
         """The comparison's mean rate of every (company, currency) pair in it.
 
         The rate is the sum of the orders' amounts divided by the sum of the same
         amounts in company currency at the orders' own rates. Pairs whose orders net
         to nothing have none.
 
+        :param Parts parts: what is kept of the days that are over
         :return: ``[company_id, currency_id, amount, company_amount]`` rows
         """
-        rows = self.env["sale.order"]._read_group(
-            self._get_sales_domain(scope, scope.comparison)
-            & self._get_foreign_domain(),
+        parts = parts or Parts()
+        closed, pending = parts.split(scope.comparison)
+        over = []
+        if closed:
+            over = parts.find("rates", closed)
+            if over is None:
+                over = self._read_foreign_sums(scope, closed)
+                parts.keep("rates", closed, over)
+        rest = self._read_foreign_sums(scope, pending) if pending else []
+        return [
+            [company_id, currency_id, amount, company_amount]
+            for company_id, currency_id, amount, company_amount in add_pairs(over, rest)
+            if amount and company_amount and (amount > 0) == (company_amount > 0)
+        ]
+
+    def _read_foreign_sums(self, scope, span):
+        """What orders in another currency than their company's add up to.
+
+        :return: ``[company_id, currency_id, amount, company_amount]`` rows, amounts as
+            decimal text, with all digits
+        """
+        orders = self.env["sale.order"].with_context(
+            sale_dashboard_raw=True, sale_dashboard_exact=True
+        )
+        rows = orders._read_group(
+            self._get_sales_domain(scope, span) & self._get_foreign_domain(),
             ["company_id", "currency_id"],
             [
                 f"amount_{scope.request.measure}:sum",
                 f"dashboard_company_{scope.request.measure}:sum",
             ],
         )
-        return [
-            [company.id, currency.id, amount, company_amount]
-            for company, currency, amount, company_amount in rows
-            if amount and company_amount and (amount > 0) == (company_amount > 0)
-        ]
+        return [list(row) for row in rows]
 
 
 class _Table(NamedTuple):

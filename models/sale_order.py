@@ -365,11 +365,15 @@ class SaleOrder(models.Model):
     def _read_group_select(self, aggregate_spec, query):
         """Add revenue up in whole units: several times faster than in decimals.
 
-        With the context key 'sale_dashboard_raw' the sum stays in units.
+        With the context key 'sale_dashboard_raw' the sum stays in units. With
+        'sale_dashboard_exact', any other sum is decimal text: Odoo turns numeric into
+        float, and such sums cannot be added up any more as if they were one.
         """
         field, _colon, function = aggregate_spec.partition(":")
         if function != "sum" or field not in UNIT_FIELDS:
-            return super()._read_group_select(aggregate_spec, query)
+            aggregate = super()._read_group_select(aggregate_spec, query)
+            is_exact = function == "sum" and self.env.context.get("sale_dashboard_exact")
+            return SQL("%s::text", aggregate) if is_exact else aggregate
         units = self._dashboard_units_to_sql(self._table, field, query)
         if self.env.context.get("sale_dashboard_raw"):
             return SQL("SUM(%s::bigint)::bigint", units)

@@ -64,3 +64,28 @@ class SaleOrderLine(models.Model):
                 company=self._field_to_sql(alias, "company_id", query),
             )
         return super()._field_to_sql(alias, field_expr, query)
+
+    # ------------------------------------------------------------------
+    # Changes
+    # ------------------------------------------------------------------
+
+    def _write_multi(self, vals_list):
+        if any("order_id" in vals for vals in vals_list):
+            self._note_dashboard_orders()
+        return super()._write_multi(vals_list)
+
+    def unlink(self):
+        self._note_dashboard_orders()
+        return super().unlink()
+
+    def _note_dashboard_orders(self):
+        """Note the orders that these lines belong to, in the database, until now."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT DISTINCT order_id FROM %s WHERE id = ANY(%s)",
+                SQL.identifier(self._table),
+                list(self._ids),
+            )
+        )
+        order_ids = [order_id for [order_id] in self.env.cr.fetchall()]
+        self.env["sale.order"].browse(order_ids)._note_dashboard_change()

@@ -35,6 +35,7 @@ from . import test_live_browsers
 from . import test_mail_page
 from . import test_mail_unsubscribe
 from . import test_one_figure
+from . import test_parts
 from . import test_property_figures
 from . import test_reconcile
 from . import test_reread

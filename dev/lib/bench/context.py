@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +26,11 @@ class Period:
     @property
     def days(self) -> int:
         return (self.date_to - self.date_from).days + 1
+
+    def moved(self, last: date) -> Period:
+        """As many days that end on another one."""
+        by = last - self.date_to
+        return replace(self, date_from=self.date_from + by, date_to=last)
 
 
 @dataclass(frozen=True)

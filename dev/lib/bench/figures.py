@@ -7,6 +7,11 @@ the data calls of the page of Odoo's own Sales dashboard (`odoo_*`), and the see
 (`seed_30d`). Nothing is counted before every figure of ours has been found equal to
 that of the statements.
 
+`again_*` and `http_again_*` are what an open dashboard waits for: a period that ends
+today, a day like any other until now, an order that a salesperson has just confirmed,
+and an answer of a minute ago, whose orders of the days before are kept. Each sample is
+another confirmed order.
+
 `cold_*` is the first request to a worker that was just started, in a PostgreSQL that
 was just started; the kernel's own cache of the disk stays warm.
 """
@@ -17,6 +22,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -92,12 +98,12 @@ def measure(context: Context) -> Measured:
     with running(context, WORKER, context.database) as worker:
         _check(context, worker, measured)
         _without_http(context, worker, measured)
-    with running(
-        context,
-        CLIENT,
-        *(context.served.url, context.database, context.login, context.password),
-    ) as client:
-        _over_http(context, client, measured)
+        with running(
+            context,
+            CLIENT,
+            *(context.served.url, context.database, context.login, context.password),
+        ) as client:
+            _over_http(context, worker, client, measured)
     samples = measured.samples
     for name in ("30d", "365d"):
         measured.ratios[f"ours_vs_sql_{name}"] = statistics.ratio(
@@ -108,6 +114,15 @@ def measure(context: Context) -> Measured:
     )
     measured.ratios["seed_vs_ours_30d"] = statistics.ratio(
         samples["seed_30d"], samples["http_30d"]
+    )
+    measured.ratios["again_vs_sql_90d"] = statistics.ratio(
+        samples["again_90d"], samples["sql_90d"]
+    )
+    measured.ratios["odoo_vs_again_90d"] = statistics.ratio(
+        samples["odoo_90d"], samples["http_again_90d"]
+    )
+    measured.ratios["seed_vs_again_30d"] = statistics.ratio(
+        samples["seed_30d"], samples["http_again_30d"]
     )
     measured.facts["cached_ms"] = statistics.summary(samples["cached_30d"])["median"]
     return measured
@@ -176,11 +191,25 @@ def _without_http(context: Context, worker: Program, measured: Measured) -> None
             measured.add("targets", answer["ms"])
 
 
-def _over_http(context: Context, client: Program, measured: Measured) -> None:
-    with Step("Odoo's own dashboard and the seed, over HTTP") as step:
+def _over_http(
+    context: Context, worker: Program, client: Program, measured: Measured
+) -> None:
+    with (
+        Step("Odoo's own dashboard and the seed, over HTTP") as step,
+        _today(worker, measured),
+    ):
         for period in context.periods:
+            today = request_of(period.moved(date.today()))
+            _check_again(worker, period, today, measured)
             for number in range(-1, context.rounds):
                 step.update(text=f"{period.name}, round {max(number, 0) + 1}")
+                worker.ask(op="confirm", period=today)
+                again = worker.ask(op="again", period=today)
+                worker.ask(op="confirm", period=today)
+                http_again = client.ask(op="http_again", period=today)
+                if number >= 0:
+                    measured.add(f"again_{period.name}", again["ms"])
+                    measured.add(f"http_again_{period.name}", http_again["ms"])
                 for op in ("http", "odoo"):
                     answer = client.ask(op=op, period=request_of(period))
                     if number >= 0:
@@ -192,3 +221,30 @@ def _over_http(context: Context, client: Program, measured: Measured) -> None:
             answer = client.ask(op="seed", period=request_of(period))
             measured.add("seed_30d", answer["ms"])
             measured.facts["seed_orders"] = answer["orders"]
+
+
+@contextmanager
+def _today(worker: Program, measured: Measured) -> Iterator[None]:
+    """A day like the last one of the database, up to now."""
+    answer = worker.ask(op="begin_day", period=None)
+    measured.facts["orders_of_today"] = answer["orders"]
+    try:
+        yield
+    finally:
+        worker.ask(op="end_day", period=None)
+
+
+def _check_again(
+    worker: Program, period: Period, today: dict[str, str], measured: Measured
+) -> None:
+    """Compare what is made of kept parts with SQL written by hand."""
+    worker.ask(op="ours", period=today)
+    worker.ask(op="confirm", period=today)
+    answer = worker.ask(op="check_again", period=today)
+    if answer["differences"]:
+        raise Stop(
+            f"figures differ over {period.name} after a change:"
+            f" {answer['differences'][0]}",
+            code=1,
+        )
+    measured.facts["figures_compared"] += answer["compared"]

@@ -16,8 +16,10 @@ PLOT = paths.DEV / "lib" / "scripts" / "bench_plot.py"
 COLUMNS = (
     ("ours", "ours"),
     ("sql", "SQL"),
+    ("again", "after a change"),
     ("cached", "cached"),
     ("http", "ours, HTTP"),
+    ("http_again", "changed, HTTP"),
     ("odoo", "Odoo, HTTP"),
     ("seed", "seed, HTTP"),
 )
@@ -27,6 +29,8 @@ TARGETS = {
     "ours_vs_sql_365d": ("at most", 1.5),
     "odoo_vs_ours_90d": ("at least", 20.0),
     "seed_vs_ours_30d": ("at least", 100.0),
+    "odoo_vs_again_90d": ("at least", 20.0),
+    "seed_vs_again_30d": ("at least", 100.0),
     "history_30d": ("at most", 1.2),
 }
 

@@ -5,11 +5,16 @@ Started as a program of the environment: `bench_worker.py DATABASE`. A request n
 end of its commit, what a request costs a server beside HTTP itself.
 
 ours     our whole answer, computed anew and stored
+again    the same after a change of today: the days that are over are kept
 cached   the same, from the stored record
 targets  targets and projection, which the screen asks for beside it
 sql      the statements of dev/bench.sql
 check    both once, every figure compared; answers `differences`
+check_again  the same after a change of today
 plans    EXPLAIN (ANALYZE, BUFFERS) of the statements
+begin_day    copies a whole day's orders into today, up to now; their number
+confirm      confirms one of them, which wait for it, as a person does
+end_day      takes them out again
 """
 
 import json
@@ -27,6 +32,27 @@ from odoo.tools import config
 
 #: the room for groups that the dashboard takes, too
 SETTINGS = "SET LOCAL work_mem = '256MB'"
+# A day's orders, spread from midnight (UTC) until now; one in eight is not confirmed.
+COPY_ORDERS = """
+INSERT INTO sale_order (%(columns)s, date_order, create_date)
+SELECT %(columns)s, %(at)s, %(at)s - (date_order - create_date)
+FROM sale_order
+WHERE date_order >= %%(day)s AND date_order < %%(day)s + interval '1 day'
+"""
+AT = """
+    date_trunc('day', now() AT TIME ZONE 'utc')
+    + (date_order - %%(day)s)
+    * extract(epoch FROM (now() AT TIME ZONE 'utc')::time) / 86400
+"""
+COPY_LINES = """
+INSERT INTO sale_order_line (%(columns)s, order_id)
+SELECT %(of_line)s, copy.id
+FROM sale_order AS copy
+JOIN sale_order AS original
+    ON original.name = copy.name AND original.id <= %%(last_id)s
+JOIN sale_order_line AS line ON line.order_id = original.id
+WHERE copy.id > %%(last_id)s
+"""
 SQL_FILE = Path(__file__).resolve().parents[2] / "bench.sql"
 
 
@@ -72,6 +98,56 @@ class Worker:
     def do_cached(self, period):
         return {"ms": self.timed(lambda env: generate(env, period, False))[0]}
 
+    def do_again(self, period):
+        return self.do_cached(period)
+
+    def do_begin_day(self, _period):
+        with self.registry.cursor() as cr:
+            # The last day is not a whole one.
+            cr.execute("SELECT max(id), max(date_order)::date - 1 FROM sale_order")
+            self.last_id, day = cr.fetchone()
+            values = {"day": day, "last_id": self.last_id}
+            for table, statement, apart in (
+                ("sale_order", COPY_ORDERS, ("id", "date_order", "create_date")),
+                ("sale_order_line", COPY_LINES, ("id", "order_id")),
+            ):
+                columns = list_columns(cr, table, apart)
+                parts = {
+                    "columns": ", ".join(columns),
+                    "of_line": ", ".join(f"line.{name}" for name in columns),
+                    "at": AT % (),
+                }
+                cr.execute(statement % parts, values)
+            for table, column in (("sale_order", "id"), ("sale_order_line", "order_id")):
+                cr.execute(
+                    f"UPDATE {table} SET state = 'draft'"
+                    f" WHERE {column} > %s AND {column} %% 8 = 0",
+                    [self.last_id],
+                )
+            env = api.Environment(cr, self.uid, self.context)
+            env["sale.dashboard.change"]._note()
+            copies = env["sale.order"].search([("id", ">", self.last_id)])
+            self.waiting = copies.filtered(lambda one: one.state == "draft").ids
+        with self.registry.cursor() as cr:
+            cr.execute("ANALYZE sale_order, sale_order_line")
+        return {"orders": len(copies)}
+
+    def do_confirm(self, _period):
+        def work(env):
+            env["sale.order"].browse(self.waiting.pop()).action_confirm()
+
+        return {"ms": self.timed(work)[0]}
+
+    def do_end_day(self, _period):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, self.uid, self.context)
+            for table, column in (("sale_order_line", "order_id"), ("sale_order", "id")):
+                cr.execute(
+                    f"DELETE FROM {table} WHERE {column} > %s", [self.last_id]
+                )
+            env["sale.dashboard.change"]._note()
+        return {}
+
     def do_targets(self, period):
         month = period["date_to"][:7]
         ms, _payload = self.timed(lambda env: env["sale.dashboard"].get_targets(month))
@@ -84,8 +160,14 @@ class Worker:
         return {"ms": self.timed(work)[0]}
 
     def do_check(self, period):
+        return self.compare(period, refresh=True)
+
+    def do_check_again(self, period):
+        return self.compare(period, refresh=False)
+
+    def compare(self, period, refresh):
         def work(env):
-            payload = generate(env, period, True)
+            payload = generate(env, period, refresh)
             # At the instant of the dashboard: conversion moves with the clock.
             scope = env["sale.dashboard"].browse(payload["id"])._get_scope()
             return payload, self.run_sql(env, scope), len(scope.comparison.bounds)
@@ -123,6 +205,19 @@ class Worker:
             env.cr.execute(statement, values | shown_customers(rows))
             rows += env.cr.fetchall()
         return rows
+
+
+def list_columns(cr, table, apart):
+    """The columns of a table but for some."""
+    cr.execute(
+        """
+        SELECT quote_ident(column_name)
+        FROM information_schema.columns
+        WHERE table_name = %s AND table_schema = 'public' AND column_name <> ALL(%s)
+        """,
+        [table, list(apart)],
+    )
+    return [name for (name,) in cr.fetchall()]
 
 
 def read_statements():

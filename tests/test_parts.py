@@ -1,0 +1,473 @@
+"""The days that are over are kept: used again while nothing in them has moved."""
+
+import random
+import threading
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..models.res_config_settings import MAX_TTL
+from .common import CommittedCase, listed_statements
+
+# A Wednesday, at noon in Paris; the comparison is 1 to 18 May, up to the same time.
+NOW = datetime(2025, 6, 18, 10, 0, 0)
+PERIOD = ("2025-06-01", "2025-06-18")
+ALL = {
+    *("sales previous", "sales current", "new previous", "new current"),
+    *("rates", "effects", "no product"),
+}
+# Of the comparison alone.
+BEFORE = {"sales previous", "new previous", "rates"}
+CUSTOMERS = 8
+
+
+class PartsCase(CommittedCase):
+    """Orders of eight customers in two currencies, over both periods and before."""
+
+    def setUp(self):
+        super().setUp()
+        freezer = freeze_time(NOW)
+        self.clock = freezer.start()
+        self.addCleanup(freezer.stop)
+        self.addCleanup(self.remove_parts)
+        self.random = random.Random(self.id())
+        with self.cursor() as env:
+            env["ir.config_parameter"].set_param("sale_dashboard.parts_from_orders", 0)
+            self.currency = env["res.currency"].create(
+                {"name": "XDB", "symbol": "X", "rounding": 0.01}
+            )
+            env["res.currency.rate"].create(
+                {"currency_id": self.currency.id, "name": "2024-01-01", "rate": 3.0}
+            )
+            self.pricelist = env["product.pricelist"].create(
+                {"name": "X", "currency_id": self.currency.id, "company_id": False}
+            )
+            self.pricelist, self.currency = self.pricelist.id, self.currency.id
+            partners = env["res.partner"].create(
+                [{"name": f"Customer {number}"} for number in range(CUSTOMERS)]
+            )
+            self.partners = partners.ids
+            for days in (90, 40, 35, 33, 31, 20, 12, 7, 3, 1):
+                for _number in range(3):
+                    self.make_order(env, NOW - timedelta(days=days, minutes=days))
+        with self.cursor() as env:
+            env.cr.execute("ANALYZE sale_order")
+
+    def remove_parts(self):
+        with self.cursor() as env:
+            parameters = env["ir.config_parameter"]
+            parameters.set_param("sale_dashboard.parts_from_orders", False)
+            parameters.set_param("sale_dashboard.cache_ttl", False)
+            orders = env["sale.order"].search([("partner_id", "in", self.partners)])
+            orders._action_cancel()
+            orders.unlink()
+            env["product.pricelist"].browse(self.pricelist).unlink()
+            env["res.currency"].browse(self.currency).unlink()
+            env["res.partner"].browse(self.partners).unlink()
+            env.cr.execute("DELETE FROM sale_dashboard_part")
+            env.cr.execute("DELETE FROM sale_dashboard_computation")
+
+    def make_order(self, env, at, confirm=True, **values):
+        """An order of a random customer, amount and currency, dated and created so."""
+        order = env["sale.order"].create(
+            {
+                "partner_id": self.random.choice(self.partners),
+                "pricelist_id": self.random.choice([False, self.pricelist]),
+                "date_order": at,
+                "user_id": False,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.product,
+                            "price_unit": self.random.randint(100, 99_999) / 100,
+                            "tax_ids": [Command.clear()],
+                        }
+                    ),
+                    Command.create({"display_type": "line_section", "name": "S"}),
+                ],
+                **values,
+            }
+        )
+        if confirm:
+            order.action_confirm()
+            order.date_order = at
+        order.flush_recordset()
+        env.cr.execute(
+            "UPDATE sale_order SET create_date = %s WHERE id = %s", [at, order.id]
+        )
+        return order
+
+    def generate(self, **options):
+        """The payload, in a transaction of its own."""
+        with self.cursor(self.viewer) as env:
+            return env["sale.dashboard"].generate_dashboard_data(*PERIOD, **options)
+
+    def scope_in(self, env, **options):
+        """``(model that answers, scope)``"""
+        parameters = {
+            **dict(zip(("date_from", "date_to"), PERIOD, strict=True)),
+            **{"period_type": "daily", "compare": "previous_period"},
+            **{"measure": "untaxed", "top_limit": 10, "timezone": None, "filters": None},
+        }
+        return env["sale.dashboard"]._check_request(parameters | options)
+
+    def find(self, **options):
+        """Names of the parts that the next answer is made from.
+
+        And that it is then what it would be without them.
+        """
+        with self.cursor(self.viewer) as env:
+            dashboards, scope = self.scope_in(env, **options)
+            key, _traceable = dashboards._make_key(scope)
+            parts, _read_at = dashboards.env["sale.dashboard.part"]._find(key, scope)
+            names = set(parts._found)
+            quick = dashboards._compute_answer(scope, parts)
+            whole = dashboards._compute_answer(scope)
+        for answer in (quick, whole):
+            del answer["duration_ms"]
+            self.assertFalse(answer["errors"])
+        self.assertEqual(quick, whole)
+        return names
+
+    def change(self, change):
+        """What is kept after a change in a transaction of its own."""
+        self.generate()
+        self.assertEqual(self.find(), ALL)
+        with self.cursor() as env:
+            change(env)
+        return self.find()
+
+    def order_of(self, env, days, **values):
+        """A confirmed order dated so many days ago."""
+        start = NOW.replace(hour=0) - timedelta(days=days)
+        order = env["sale.order"].search(
+            [
+                ("partner_id", "in", self.partners),
+                ("state", "=", "sale"),
+                ("date_order", ">=", start),
+                ("date_order", "<", start + timedelta(days=1)),
+                *((name, "=", value) for name, value in values.items()),
+            ],
+            limit=1,
+        )
+        self.assertTrue(order)
+        return order
+
+
+@tagged("post_install", "-at_install")
+class TestParts(PartsCase):
+    def test_what_is_kept_is_used(self):
+        self.assertEqual(self.find(), set())
+        self.generate()
+        self.assertEqual(self.find(), ALL)
+        with self.cursor() as env:
+            order = self.make_order(env, NOW, confirm=False)
+        with self.cursor() as env:
+            order.with_env(env).action_confirm()
+            env.flush_all()
+            self.assertEqual(order.with_env(env).date_order, NOW)
+        self.assertEqual(self.find(), ALL)
+        # The next day, today's orders are over as well.
+        self.clock.move_to(NOW + timedelta(days=1))
+        self.assertEqual(self.find(), set())
+
+    def test_only_the_open_days_are_read(self):
+        self.generate()
+        with self.cursor() as env:
+            self.make_order(env, NOW)
+        with listed_statements() as statements:
+            self.generate()
+        passes = [text for text in statements if "GROUPING SETS" in text]
+        self.assertEqual(len(passes), 2)
+        with self.cursor(self.viewer) as env:
+            _dashboards, scope = self.scope_in(env)
+        with listed_statements() as statements:
+            self.generate(refresh=True)
+        self.assertGreater(
+            sum("GROUPING SETS" in text for text in statements), len(passes)
+        )
+        self.assertLess(scope.comparison.end, scope.current.start)
+
+    def test_a_change_of_the_days_that_are_over(self):
+        """Whatever it is, whatever else keeps its date."""
+        customer = 0
+
+        def edit_line(env):
+            self.order_of(env, 3).order_line[0].price_unit = 1.0
+
+        def add_line(env):
+            self.order_of(env, 3).write(
+                {"order_line": [Command.create({"product_id": self.product})]}
+            )
+
+        def drop_line(env):
+            # Odoo lets nobody delete another one of a confirmed order.
+            self.order_of(env, 7).order_line.filtered("display_type").unlink()
+
+        def cancel(env):
+            self.order_of(env, 12)._action_cancel()
+
+        def to_today(env):
+            self.order_of(env, 7).date_order = NOW
+
+        def from_today(env):
+            order = self.make_order(env, NOW)
+            env.cr.commit()
+            order.date_order = NOW - timedelta(days=2)
+
+        def assign(env):
+            self.order_of(env, 3).user_id = self.viewer
+
+        def backdate(env):
+            self.make_order(env, NOW - timedelta(days=5))
+
+        def move_line(env):
+            mine, other = self.order_of(env, 3), self.make_order(env, NOW)
+            env.cr.commit()
+            mine.order_line[0].order_id = other
+
+        def rename(env):
+            env["res.partner"].browse(self.partners[customer]).name = "Renamed"
+
+        for change in (
+            *(edit_line, add_line, drop_line, cancel, to_today, from_today, assign),
+            *(backdate, move_line),
+        ):
+            with self.subTest(change.__name__):
+                self.assertEqual(self.change(change), BEFORE)
+        # Anything else may have to do with all of them.
+        self.assertEqual(self.change(rename), set())
+        self.assertEqual(
+            self.change(lambda env: self.order_of(env, 33)._action_cancel()), set()
+        )
+
+    def test_deleted(self):
+        def cancel(env):
+            self.order_of(env, 12)._action_cancel()
+
+        def delete(env):
+            env["sale.order"].search(
+                [("partner_id", "in", self.partners), ("state", "=", "cancel")]
+            ).unlink()
+
+        self.assertEqual(self.change(cancel), BEFORE)
+        # It was no sale any more.
+        self.assertEqual(self.change(delete), ALL)
+
+    def test_what_is_no_sale_moves_no_day(self):
+        def quote(env):
+            self.make_order(env, NOW - timedelta(days=9), confirm=False)
+
+        def requote(env):
+            order = env["sale.order"].search(
+                [("partner_id", "in", self.partners), ("state", "=", "draft")], limit=1
+            )
+            order.order_line[0].price_unit = 5
+
+        def confirm(env):
+            env["sale.order"].search(
+                [("partner_id", "in", self.partners), ("state", "=", "draft")], limit=1
+            ).action_confirm()
+
+        for change in (quote, requote, confirm):
+            with self.subTest(change.__name__):
+                self.assertEqual(self.change(change), ALL)
+
+    def test_who_began_before_and_commits_after(self):
+        with self.cursor() as first:
+            self.order_of(first, 3)._action_cancel()
+            first.flush_all()
+            self.generate()
+            self.assertEqual(self.find(), ALL)
+        self.assertEqual(self.find(), BEFORE)
+
+    def test_a_savepoint(self):
+        """What was taken back and done again otherwise counts as it was done."""
+
+        def change(env):
+            order = self.order_of(env, 3)
+            try:
+                with env.cr.savepoint():
+                    order.order_line[0].price_unit = 2.0
+                    env["sale.dashboard.change"]._get_token()
+                    raise KeyError
+            except KeyError:
+                order.order_line[0].price_unit = 3.0
+
+        self.assertEqual(self.change(change), BEFORE)
+
+    def test_a_change_after_its_row_was_written(self):
+        def change(env):
+            self.make_order(env, NOW)
+            env.cr.flush()
+            self.order_of(env, 3).order_line[0].price_unit = 2.0
+
+        self.assertEqual(self.change(change), BEFORE)
+
+    def test_changes_that_were_added_up(self):
+        """Nobody knows any more which they were."""
+        changes = "sale.dashboard.change"
+        self.assertEqual(self.change(lambda env: env[changes]._compact()), set())
+
+    def test_many_at_once(self):
+        def change(env):
+            for _number in range(3):
+                self.make_order(env, NOW)
+            pending = env.cr.precommit.data["sale_dashboard.change"]
+            pending.order_ids.update(range(-1001, 0))
+            self.make_order(env, NOW)
+
+        self.assertEqual(self.change(change), set())
+
+    def test_a_currency_rate_of_the_comparison_moves(self):
+        """With the time of day, more of the comparison's last day counts."""
+        with self.cursor() as env:
+            for hours in (1, 2, 3):
+                at = datetime(2025, 5, 18, 10 + hours)
+                self.make_order(env, at, pricelist_id=self.pricelist)
+        for hours in range(5):
+            self.clock.move_to(NOW + timedelta(hours=hours, seconds=30))
+            with self.cursor() as env:
+                self.make_order(env, fields.Datetime.now())
+            self.generate()
+            self.assertLessEqual({"sales current", "sales previous"}, self.find())
+
+    def test_no_longer_than_the_setting(self):
+        """What was changed past Odoo is seen in time, whatever was kept of it."""
+        before = self.generate()["overview"]["total_revenue"]
+        with self.cursor() as env:
+            order = self.order_of(env, 3)
+            env.cr.execute(
+                "UPDATE sale_order SET amount_untaxed = amount_untaxed + 1000,"
+                " currency_rate = 1 WHERE id = %s",
+                [order.id],
+            )
+        self.clock.move_to(NOW + timedelta(seconds=200))
+        with self.cursor() as env:
+            self.make_order(env, NOW, confirm=False)
+        payload = self.generate()
+        self.assertEqual(payload["overview"]["total_revenue"], before)
+        with self.cursor(self.viewer) as env:
+            dashboard = env["sale.dashboard"].browse(payload["id"])
+            self.assertEqual(dashboard.read_at, NOW)
+            self.assertEqual(dashboard.expires_at, NOW + timedelta(seconds=300))
+        self.clock.move_to(NOW + timedelta(seconds=300))
+        self.assertGreater(self.generate()["overview"]["total_revenue"], before)
+
+    def test_a_refresh_reads_all(self):
+        before = self.generate()["overview"]["total_revenue"]
+        with self.cursor() as env:
+            env.cr.execute(
+                "UPDATE sale_order SET amount_untaxed = amount_untaxed + 1000,"
+                " currency_rate = 1 WHERE id = %s",
+                [self.order_of(env, 3).id],
+            )
+        refreshed = self.generate(refresh=True)["overview"]["total_revenue"]
+        self.assertGreater(refreshed, before)
+        with self.cursor() as env:
+            self.make_order(env, NOW)
+        self.assertGreater(self.generate()["overview"]["total_revenue"], refreshed)
+
+    def test_nothing_is_kept_of_little(self):
+        with self.cursor() as env:
+            env["ir.config_parameter"].set_param(
+                "sale_dashboard.parts_from_orders", 10**9
+            )
+        self.generate()
+        self.assertEqual(self.find(), set())
+
+    def test_where_other_orders_decide(self):
+        """Today's order may let one of last week count."""
+        for domain, reads in (
+            ([("partner_id.sale_order_ids.state", "=", "draft")], True),
+            ([("partner_id", "any", [("sale_order_ids", "!=", False)])], True),
+            ([("order_line.product_id", "=", self.product)], False),
+            ([("order_line", "any", [("order_id.state", "=", "sale")])], False),
+            ([("order_line.order_id.partner_id.sale_order_ids", "!=", False)], True),
+        ):
+            filters = {"domain": domain}
+            with self.subTest(str(domain)):
+                self.generate(filters=filters)
+                self.assertEqual(self.find(filters=filters), set() if reads else ALL)
+
+    def test_where_other_orders_decide_by_a_rule(self):
+        with self.cursor() as env:
+            rule = env["ir.rule"].create(
+                {
+                    "name": "Customers with an order",
+                    "model_id": env.ref("base.model_res_partner").id,
+                    "domain_force": "['|', ('sale_order_ids', '!=', False),"
+                    " ('user_ids', '!=', False)]",
+                }
+            )
+        try:
+            self.generate()
+            self.assertEqual(self.find(), set())
+        finally:
+            with self.cursor() as env:
+                rule.with_env(env).unlink()
+
+    def test_of_whom_they_are(self):
+        """A salesperson's own documents are not made from a manager's parts."""
+        self.generate()
+        self.viewer = self.make_user(
+            "dashboard_parts", group="sales_team.group_sale_salesman"
+        )
+        self.assertEqual(self.find(), set())
+        with self.cursor(self.viewer) as env, self.assertRaises(AccessError):
+            env["sale.dashboard.part"].search([])
+
+    def test_two_at_once(self):
+        """Both keep what they have read, and either is right."""
+        threads = [threading.Thread(target=self.generate) for _number in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        self.assertEqual(self.find(), ALL)
+
+    def test_whatever_happens(self):
+        """A working day of random changes: always what reading everything gives."""
+        partners = self.partners
+
+        def any_order(env, states):
+            orders = env["sale.order"].search(
+                [("partner_id", "in", partners), ("state", "in", states)]
+            )
+            return self.random.choice(list(orders) or [orders])
+
+        def change_once(env):
+            kind = self.random.randrange(9)
+            if kind < 3:
+                days = self.random.choice([0, 0, 0, 0, 1, 3, 30, 31])
+                at = fields.Datetime.now() - timedelta(days=days)
+                self.make_order(env, at, confirm=self.random.random() < 0.7)
+            elif kind < 5:
+                any_order(env, ["draft"]).action_confirm()
+            elif kind == 5:
+                any_order(env, ["sale"])._action_cancel()
+            elif kind == 6:
+                for line in any_order(env, ["sale", "draft"]).order_line[:1]:
+                    line.price_unit = self.random.randint(1, 5000) / 10
+            elif kind == 7:
+                order = any_order(env, ["sale"])
+                days = self.random.choice([0, 2, 31, 33, 60])
+                order.date_order = fields.Datetime.now() - timedelta(days=days)
+            else:
+                any_order(env, ["cancel"]).unlink()
+
+        with self.cursor() as env:
+            env["ir.config_parameter"].set_param("sale_dashboard.cache_ttl", MAX_TTL)
+        used = 0
+        for minutes in range(0, 600, 15):
+            self.clock.move_to(NOW + timedelta(minutes=minutes))
+            with self.cursor() as env:
+                change_once(env)
+            used += bool(self.find())
+            self.generate()
+        self.assertGreater(used, 10)
