@@ -5,9 +5,10 @@ DEFINITIONS, section 6: R = days from a customer's last order to the period's la
 ``5 - floor(5 k / n)`` where k of the n customers are strictly better.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
+from collections import Counter
 from functools import cache
-from itertools import product, repeat
+from itertools import chain, pairwise, product, repeat
 from operator import neg
 from typing import NamedTuple
 
@@ -46,32 +47,48 @@ _SCORES = {
 
 
 def score(days, order_counts, units):
-    """Scores of customers, given as parallel lists.
+    """Scores of customers, given as parallel lists, the largest revenue first.
 
     :param days: from the last order to the period's last day
     :rtype: list[Scores]
     """
+    if not days:
+        return []
     fifths = zip(
         _fifths(days),
-        _fifths(list(map(neg, order_counts))),
-        _fifths(list(map(neg, units))),
+        _fifths(order_counts, reverse=True),
+        _fifths_of_falling(units),
         strict=True,
     )
     return list(map(_SCORES.__getitem__, fifths))
 
 
-def _fifths(values):
-    """``floor(5 k / n)`` of each of n values, k of which are smaller.
+def _fifths(values, reverse=False):
+    """``floor(5 k / n)`` of each of n values, k of which are better; few are distinct.
 
-    That is at least j where ``k >= j n / 5``: where the value is beyond the last of the
-    smallest ``ceil(j n / 5)``.
+    :param bool reverse: larger ones are better, not smaller ones
     """
-    if not values:
-        return ()
+    counts = Counter(values)
+    fifth_of, better = {}, 0
+    for value in sorted(counts, reverse=reverse):
+        fifth_of[value] = 5 * better // len(values)
+        better += counts[value]
+    return map(fifth_of.__getitem__, values)
+
+
+def _fifths_of_falling(values):
+    """As :func:`_fifths` where larger is better, of values from the largest on.
+
+    The fifth is j or more where ``k >= j n / 5``: after the last that is equal to the
+    value at place ``ceil(j n / 5)``.
+    """
     n = len(values)
-    ordered = sorted(values)
-    lasts = [ordered[-(-j * n // 5) - 1] for j in range(1, 5)]
-    return map(bisect_left, repeat(lasts), values)
+    lasts = (values[-(-j * n // 5) - 1] for j in range(1, 5))
+    ends = (bisect_right(values, -last, key=neg) for last in lasts)
+    runs = pairwise((0, *ends, n))
+    return chain.from_iterable(
+        repeat(fifth, end - start) for fifth, (start, end) in enumerate(runs)
+    )
 
 
 @cache  # of the 125 there are

@@ -29,7 +29,7 @@ class TestEngineRfm(TestCase):
     def test_scores_agree_with_the_definition(self):
         for n in range(1, 58):
             customers = [
-                (one * 7 % 31, one * 5 % 11, one * 13 % 101 - 20) for one in range(n)
+                (one * 7 % 31, one * 5 % 11, 20 - one * 13 // n) for one in range(n)
             ]
             scores = rfm.score(*zip(*customers, strict=True))
             for one, (days, orders, units) in enumerate(customers):
