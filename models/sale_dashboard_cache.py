@@ -260,9 +260,11 @@ class SaleDashboard(models.TransientModel):
         answer = self._compute_answer(scope, parts)
         now = answer["generated_at"]
         answer["read_at"] = read_at or now
+        ttl = self._get_cache_ttl()
 
         def keep(cr):
-            model._keep(cr, key, parts, seen, now, self._get_cache_ttl())
+            # This environment's own cursor, a replica's, may be closed by then.
+            model._keep(cr, key, parts, seen, now, ttl)
 
         return answer, keep
 

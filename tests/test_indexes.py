@@ -13,6 +13,7 @@ from odoo.tests import common, tagged
 from odoo.tools import SQL
 
 from .. import indexes
+from ..engine.assembly import CoreRows, Sum
 from ..engine.request import parse_request
 from .common import DashboardCase
 
@@ -222,12 +223,19 @@ class TestIndexUse(DashboardCase):
         source = dashboards._get_source(scope)
         customers = self.env["res.partner"].search([]).ids
         confirmed = source._get_sales_domain(scope, scope.current)
+        nothing = CoreRows(total=Sum(), points={}, customers={}, hidden=Sum())
         for index, work in (
             (SALES, lambda: source._read_cores(scope, [[1, 2, 1.0, 2.0]])),
             (SALES, lambda: source._read_comparison_rates(scope)),
             (
+                SALES,
+                lambda: source._read_effects(
+                    scope, scope.current, [[1, 2, 1.0, 2.0]], nothing
+                ),
+            ),
+            (
                 "sale_order_dashboard_customers",
-                lambda: source._read_new_customers(scope, scope.current, customers),
+                lambda: source._read_new_customers(scope, "current", set(customers)),
             ),
             (
                 "sale_order_dashboard_customers",

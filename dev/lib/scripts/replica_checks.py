@@ -23,6 +23,7 @@ admin = env.ref("base.user_admin").id  # noqa: F821
 today = date.today()
 span = (str(today - timedelta(days=29)), str(today))
 AGGREGATES = "GROUPING SETS"
+KEEP = "INSERT INTO sale_dashboard_part "
 STORE = 'INSERT INTO "sale_dashboard" '
 # Reading an order takes long, but on the replica only: a policy that lets all pass.
 SLOW_ON_REPLICA = """
@@ -245,6 +246,30 @@ with logged() as texts:
     resumed = ask()
 assert_on("replica", texts, "a replica that has caught up")
 check("the same figures", revenue(resumed) == revenue(later))
+
+# What the days that are over add up to is kept on the primary, and read on the replica.
+with transaction() as one:
+    one["ir.config_parameter"].set_param("sale_dashboard.parts_from_orders", "0")
+    one.cr.execute("ANALYZE sale_order")
+catch_up()
+with logged() as texts:
+    whole = ask()
+assert_on("replica", texts, "figures that are kept")
+check("they are kept on the primary", KEEP in texts["primary"])
+with transaction() as one:
+    confirm(one)
+catch_up()
+with logged() as texts:
+    added = ask(refresh=False)
+assert_on("replica", texts, "what is added to them")
+check("only to them", texts["replica"].count(AGGREGATES) == 2)
+check("and the figure is right", round(revenue(added) - revenue(whole)) == 1000)
+with logged() as texts:
+    check("as is the whole anew", revenue(ask()) == revenue(added))
+check("which reads all", texts["replica"].count(AGGREGATES) > 2)
+with transaction() as one:
+    one["ir.config_parameter"].set_param("sale_dashboard.parts_from_orders", False)
+later = added
 
 with transaction() as one:
     api_key = one["res.users.apikeys"]._generate(
