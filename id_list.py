@@ -15,8 +15,9 @@ class IdList(fields.Json):
     _column_type = ("text", "text")
 
     def update_db_column(self, model, column):
-        super().update_db_column(model, column)
+        result = super().update_db_column(model, column)
         store_uncompressed(model.env.cr, model._table, self.name)
+        return result
 
     def convert_to_cache(self, value, record, validate=True):
         if not value:

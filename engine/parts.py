@@ -9,6 +9,9 @@ Whether something kept is still right is not decided here; see
 ``sale.dashboard.part``.
 """
 
+import sys
+from array import array
+from base64 import b64decode, b64encode
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
@@ -17,7 +20,9 @@ from operator import add
 from .assembly import CoreRows, Sum, make_sums
 from .periods import ONE_DAY, day_start
 
-SIDES = ("previous", "current")
+SEPARATOR = ","
+# Those of CoreRows with few keys, each a JSON type.
+SUMS = ("points", "users", "teams", "countries")
 
 
 class Parts:
@@ -72,47 +77,80 @@ class Parts:
 
 
 def pack_rows(rows):
-    """A :class:`CoreRows` without its effects in JSON types, by columns."""
-    customers = rows.customers
+    """A :class:`CoreRows` without its effects in JSON types.
+
+    Thousands of customers go by columns, each of them one text: to read numbers and
+    strings one by one takes longer than the database needs for a day's orders.
+    """
+    ids = list(rows.customers)
     return {
         "total": rows.total,
         "hidden": rows.hidden,
-        "customers": {
-            "id": list(customers),
-            "units": [figures.units for figures in customers.values()],
-            "orders": [figures.order_count for figures in customers.values()],
-            "first": [rows.first_points[one] for one in customers],
-            "last": [rows.last_orders[one].isoformat() for one in customers],
+        "ids": pack_numbers(ids),
+        "first_points": pack_numbers(rows.first_points[one] for one in ids),
+        "last_orders": SEPARATOR.join(rows.last_orders[one].isoformat() for one in ids),
+        "customers": _pack_figures(rows.customers.values()),
+        **{
+            name: {"keys": list(sums), "figures": _pack_figures(sums.values())}
+            for name, sums in ((name, getattr(rows, name)) for name in SUMS)
         },
-        "points": _pack_sums(rows.points),
-        "users": _pack_sums(rows.users),
-        "teams": _pack_sums(rows.teams),
-        "countries": _pack_sums(rows.countries),
-        "pairs": _pack_sums(rows.pairs),
+        "pairs": {
+            "keys": list(rows.pairs),
+            "figures": _pack_figures(rows.pairs.values()),
+        },
     }
 
 
 def unpack_rows(value):
     """The :class:`CoreRows` that :func:`pack_rows` was given, without effects."""
-    columns = value["customers"]
-    ids = columns["id"]
+    ids = unpack_numbers(value["ids"])
+    texts = value["last_orders"].split(SEPARATOR) if ids else ()
     return CoreRows(
         total=Sum(*value["total"]),
         hidden=Sum(*value["hidden"]),
-        customers=dict(zip(ids, make_sums(columns["units"], columns["orders"]))),
-        first_points=dict(zip(ids, columns["first"])),
-        last_orders=dict(zip(ids, map(datetime.fromisoformat, columns["last"]))),
-        points=_unpack_sums(value["points"]),
-        users=_unpack_sums(value["users"]),
-        teams=_unpack_sums(value["teams"]),
-        countries=_unpack_sums(value["countries"]),
-        pairs={
-            tuple(pair): figures
-            for pair, figures in zip(
-                value["pairs"]["key"], _unpack_figures(value["pairs"])
-            )
-        },
+        customers=dict(zip(ids, _unpack_figures(value["customers"]), strict=True)),
+        first_points=dict(zip(ids, unpack_numbers(value["first_points"]), strict=True)),
+        last_orders=dict(zip(ids, map(datetime.fromisoformat, texts), strict=True)),
+        pairs=_unpack_sums(map(tuple, value["pairs"]["keys"]), value["pairs"]),
+        **{name: _unpack_sums(value[name]["keys"], value[name]) for name in SUMS},
     )
+
+
+def pack_effects(effects, rates):
+    """Currency effects by customer (False: hidden ones) in JSON types.
+
+    :param rates: those they were computed with (JSON types)
+    """
+    return {
+        "rates": rates,
+        "ids": pack_numbers(effects),
+        "units": pack_numbers(effects.values()),
+    }
+
+
+def unpack_effects(value):
+    """The effects that :func:`pack_effects` was given."""
+    ids = (one or False for one in unpack_numbers(value["ids"]))
+    return dict(zip(ids, unpack_numbers(value["units"]), strict=True))
+
+
+def pack_numbers(numbers):
+    """The text for some integers: eight bytes each, in Base64."""
+    packed = array("q", numbers)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return b64encode(packed.tobytes()).decode()
+
+
+def unpack_numbers(text):
+    """The integers that :func:`pack_numbers` was given.
+
+    :rtype: list[int]
+    """
+    packed = array("q", b64decode(text))
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return packed.tolist()
 
 
 def add_pairs(*parts):
@@ -132,17 +170,17 @@ def add_pairs(*parts):
     return [[*pair, *map(float, sums[pair])] for pair in sorted(sums)]
 
 
-def _pack_sums(sums):
-    return {
-        "key": list(sums),
-        "units": [figures.units for figures in sums.values()],
-        "orders": [figures.order_count for figures in sums.values()],
-    }
-
-
-def _unpack_sums(columns):
-    return dict(zip(columns["key"], _unpack_figures(columns)))
+def _pack_figures(sums):
+    sums = list(sums)
+    return [
+        pack_numbers(figures.units for figures in sums),
+        pack_numbers(figures.order_count for figures in sums),
+    ]
 
 
 def _unpack_figures(columns):
-    return make_sums(columns["units"], columns["orders"])
+    return make_sums(*map(unpack_numbers, columns))
+
+
+def _unpack_sums(keys, value):
+    return dict(zip(keys, _unpack_figures(value["figures"]), strict=True))

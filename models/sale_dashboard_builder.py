@@ -320,9 +320,7 @@ class SaleDashboardBuilder(models.AbstractModel):
             if scope.comparison.end <= scope.current.start:
                 # Who ordered in the comparison had ordered before.
                 candidates -= known
-        new_ids, sums = self._split_customers(
-            build, "current", build.core, candidates
-        )
+        new_ids, sums = self._split_customers(build, "current", build.core, candidates)
         build.values.update(
             build.compare_numbers(
                 "new_customers",

@@ -86,15 +86,13 @@ class SaleDashboardChange(models.Model):
             active_test=False,
             bypass_access=True,
         )
-        query.add_where(
-            SQL("%s = ANY(%s)", SQL.identifier(orders._table, "id"), ids)
-        )
+        query.add_where(SQL("%s = ANY(%s)", SQL.identifier(orders._table, "id"), ids))
         oldest = SQL("MIN(%s)", SQL.identifier(orders._table, "date_order"))
         return SQL("(%s)", query.select(oldest))
 
     @api.model
     def _write_pending(self):
-        """Write what :meth:`_note` has noted, to this transaction's row if it stands."""
+        """Write what :meth:`_note` has noted; there is one row per transaction."""
         cr = self.env.cr
         pending = cr.precommit.data.pop(PENDING, None)
         if pending is None:

@@ -80,9 +80,7 @@ class SaleDashboardPart(models.Model):
     def _list_seen(self):
         """The changes that this transaction's snapshot sees, as an array's text."""
         [[seen]] = self.env.execute_query(
-            SQL(
-                "SELECT COALESCE(array_agg(id), '{}')::text FROM sale_dashboard_change"
-            )
+            SQL("SELECT COALESCE(array_agg(id), '{}')::text FROM sale_dashboard_change")
         )
         return seen
 

@@ -13,7 +13,14 @@ from odoo.tools import SQL
 
 from ..engine.assembly import Conversion, CoreRows, Sum, add_up, make_sums
 from ..engine.money import to_units
-from ..engine.parts import Parts, add_pairs, pack_rows, unpack_rows
+from ..engine.parts import (
+    Parts,
+    add_pairs,
+    pack_effects,
+    pack_rows,
+    unpack_effects,
+    unpack_rows,
+)
 from ..engine.periods import days_before, local_today
 from ..engine.request import MAX_BUCKETS
 
@@ -198,16 +205,12 @@ class SaleDashboardSource(models.AbstractModel):
         if read:
             effects = rows.effects
         elif kept and kept["rates"] == rates:
-            effects = dict(zip(kept["id"], kept["units"], strict=True))
+            effects = unpack_effects(kept)
         else:
             effects = self._read_effects(scope, span, rates, rows)
         parts.closed["current"] = replace(rows, effects=effects)
         if not kept or kept["rates"] != rates:
-            parts.keep(
-                "effects",
-                span,
-                {"rates": rates, "id": [*effects], "units": [*effects.values()]},
-            )
+            parts.keep("effects", span, pack_effects(effects, rates))
 
     def _read_effects(self, scope, span, rates, rows):
         """By how much each customer's revenue exceeds that at other rates.
@@ -582,15 +585,14 @@ class SaleDashboardSource(models.AbstractModel):
 
         :return: date (False: no limit) -> Sum
         """
-        rows = self.env["sale.order"]._read_group(
+        orders = self.env["sale.order"].with_context(sale_dashboard_raw=True)
+        rows = orders._read_group(
             self._get_open_quotation_domain(scope),
             ["validity_date:day"],
             [f"{self._get_revenue_field(scope)}:sum", "__count"],
+            order="__count",  # else by the day, of every quotation
         )
-        rounding = self.env.company.currency_id.rounding
-        return {
-            day: Sum(to_units(revenue, rounding), count) for day, revenue, count in rows
-        }
+        return {day or False: Sum(units, count) for day, units, count in rows}
 
     def _read_sum(self, scope, domain):
         """Revenue and number of the orders of a domain.

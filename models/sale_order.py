@@ -372,7 +372,9 @@ class SaleOrder(models.Model):
         field, _colon, function = aggregate_spec.partition(":")
         if function != "sum" or field not in UNIT_FIELDS:
             aggregate = super()._read_group_select(aggregate_spec, query)
-            is_exact = function == "sum" and self.env.context.get("sale_dashboard_exact")
+            is_exact = function == "sum" and self.env.context.get(
+                "sale_dashboard_exact"
+            )
             return SQL("%s::text", aggregate) if is_exact else aggregate
         units = self._dashboard_units_to_sql(self._table, field, query)
         if self.env.context.get("sale_dashboard_raw"):

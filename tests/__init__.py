@@ -5,6 +5,7 @@ from . import test_engine_customers
 from . import test_engine_growth
 from . import test_engine_id_list
 from . import test_engine_money
+from . import test_engine_parts
 from . import test_engine_periods
 from . import test_engine_properties
 from . import test_engine_request

@@ -112,7 +112,12 @@ class PartsCase(CommittedCase):
         parameters = {
             **dict(zip(("date_from", "date_to"), PERIOD, strict=True)),
             **{"period_type": "daily", "compare": "previous_period"},
-            **{"measure": "untaxed", "top_limit": 10, "timezone": None, "filters": None},
+            **{
+                "measure": "untaxed",
+                "top_limit": 10,
+                "timezone": None,
+                "filters": None,
+            },
         }
         return env["sale.dashboard"]._check_request(parameters | options)
 

@@ -118,7 +118,10 @@ class Worker:
                     "at": AT % (),
                 }
                 cr.execute(statement % parts, values)
-            for table, column in (("sale_order", "id"), ("sale_order_line", "order_id")):
+            for table, column in (
+                ("sale_order", "id"),
+                ("sale_order_line", "order_id"),
+            ):
                 cr.execute(
                     f"UPDATE {table} SET state = 'draft'"
                     f" WHERE {column} > %s AND {column} %% 8 = 0",
@@ -141,10 +144,11 @@ class Worker:
     def do_end_day(self, _period):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, self.uid, self.context)
-            for table, column in (("sale_order_line", "order_id"), ("sale_order", "id")):
-                cr.execute(
-                    f"DELETE FROM {table} WHERE {column} > %s", [self.last_id]
-                )
+            for table, column in (
+                ("sale_order_line", "order_id"),
+                ("sale_order", "id"),
+            ):
+                cr.execute(f"DELETE FROM {table} WHERE {column} > %s", [self.last_id])
             env["sale.dashboard.change"]._note()
         return {}
 
