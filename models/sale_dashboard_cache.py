@@ -387,7 +387,7 @@ class SaleDashboard(models.TransientModel):
                 """
                 INSERT INTO %(table)s (%(columns)s)
                 SELECT %(columns)s
-                FROM jsonb_populate_recordset(NULL::%(table)s, %(records)s)
+                FROM json_populate_recordset(NULL::%(table)s, %(records)s)
                 RETURNING id
                 """,
                 table=SQL.identifier(model._table),

@@ -52,10 +52,11 @@ def pack(answer):
     """An answer (values of a ``sale.dashboard``) as JSON text."""
 
     def to_text(value):
+        # As Odoo writes them, but in a fraction of the time of strftime.
         if isinstance(value, datetime):
-            return fields.Datetime.to_string(value)
+            return value.isoformat(" ", "seconds")
         if isinstance(value, date):
-            return fields.Date.to_string(value)
+            return value.isoformat()
         raise TypeError(f"{value!r} has no JSON form")
 
     return json.dumps(answer, default=to_text)
