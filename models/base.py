@@ -131,22 +131,19 @@ class Base(models.AbstractModel):
         records = super()._create(data_list)
         watch = WATCHED.get(self._name)
         if watch and watch.creation:
-            records._note_dashboard_change(is_new=True)
+            records._note_dashboard_change()
         return records
 
     def _write_multi(self, vals_list):
+        result = super()._write_multi(vals_list)
         watch = WATCHED.get(self._name)
         if watch and any(watch.is_moved_by(vals.keys()) for vals in vals_list):
             self._note_dashboard_change()
-        return super()._write_multi(vals_list)
+        return result
 
     def unlink(self):
-        watched = self and self._name in WATCHED
-        if watched:
-            self._note_dashboard_change()
         result = super().unlink()
-        if watched:
-            # What is asked for on the way does not see it yet.
+        if self and self._name in WATCHED:
             self._note_dashboard_change()
         return result
 
@@ -158,7 +155,7 @@ class Base(models.AbstractModel):
             self._note_dashboard_change()
         return result
 
-    def _note_dashboard_change(self, is_new=False):
+    def _note_dashboard_change(self):
         # While modules are removed, this one may be among them.
         if not self.env.context.get(MODULE_UNINSTALL_FLAG):
-            self.env["sale.dashboard.change"]._note(self, is_new)
+            self.env["sale.dashboard.change"]._note(self)

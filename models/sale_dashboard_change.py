@@ -2,7 +2,7 @@ import random
 from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 # Keys of cr.precommit.data (dropped when a savepoint rolls back, as the change is) and
 # of cr.cache (dropped by any rollback).
@@ -39,39 +39,60 @@ class SaleDashboardChange(models.Model):
     )
 
     @api.model
-    def _note(self, records=None, is_new=False):
+    def _note(self, records=None):
         """This transaction changes what a figure may be made of.
 
         The one place for it: it moves the change token, and tells open dashboards.
-        Call it before the change, as often as you like: it is one row per
-        transaction, written when that is flushed, and at most one message.
+        Call it before or after the change, as often as you like: it is one row
+        per transaction, written when that is flushed, and at most one message.
 
-        :param records: what changes. Of orders and their lines that moves the sales
-            of certain days only; of anything else, or of nothing said, all of them
-        :param is_new: whether they have just been created
+        :param records: what changes. Of orders and their lines, that moves the sales
+            of certain days only (see :meth:`_note_before`); of anything else, or of
+            nothing said, all of them
         """
+        pending = self._get_pending()
+        if records is None or records._name not in ("sale.order", "sale.order.line"):
+            pending.since = ALL_DAYS
+        elif records._name == "sale.order":
+            pending.order_ids.update(filter(None, records._ids))
+        else:
+            known = records._fields["order_id"]._get_cache(records.env)
+            for line_id in filter(None, records._ids):
+                if order_id := known.get(line_id):
+                    pending.order_ids.add(order_id)
+                else:
+                    pending.line_ids.add(line_id)
+        if len(pending.order_ids) + len(pending.line_ids) > MANY:
+            pending.since = ALL_DAYS
+
+    @api.model
+    def _note_before(self, orders, since=None):
+        """Orders are about to become sales, to be none any more, or of another day.
+
+        Nobody can ask afterwards what they were.
+
+        :param since: the oldest date of the sales among them, if that is known
+        """
+        pending = self._get_pending()
+        unknown = set(filter(None, orders._ids)) - pending.known_ids
+        if not unknown or pending.since == ALL_DAYS:
+            return
+        pending.known_ids |= unknown
+        if since is None:
+            ids = SQL("%s", list(unknown))
+            # Not flushed: as they are in the database.
+            self.env.cr.execute(SQL("SELECT %s", self._select_oldest_sale(ids)))
+            [since] = self.env.cr.fetchone()
+        pending.since = min(pending.since, since or NO_DAY)
+
+    @api.model
+    def _get_pending(self):
         precommit = self.env.cr.precommit
         pending = precommit.data.get(PENDING)
         if pending is None:
             pending = precommit.data[PENDING] = _Pending()
             precommit.add(self._write_pending)
-        if pending.since == ALL_DAYS:
-            return
-        if records is not None and records._name == "sale.order.line":
-            pending.line_ids.update(records._ids)
-        elif records is not None and records._name == "sale.order":
-            unknown = set(records._ids) - pending.order_ids
-            pending.order_ids |= unknown
-            if unknown and not is_new:
-                # As they were: nobody can ask for that afterwards.
-                ids = SQL("%s", list(unknown))
-                self.env.cr.execute(SQL("SELECT %s", self._select_oldest_sale(ids)))
-                [oldest] = self.env.cr.fetchone()
-                pending.since = min(pending.since, oldest or NO_DAY)
-        else:
-            pending.since = ALL_DAYS
-        if len(pending.order_ids) + len(pending.line_ids) > MANY:
-            pending.since = ALL_DAYS
+        return pending
 
     @api.model
     def _select_oldest_sale(self, ids):
@@ -79,16 +100,28 @@ class SaleDashboardChange(models.Model):
 
         :param SQL ids: array of ids
         """
-        # sudo: it is about all orders, whoever changes them.
-        orders = self.env["sale.order"].sudo()
-        query = orders._search(
-            self.env["sale.dashboard.source"]._get_confirmed_domain(),
-            active_test=False,
-            bypass_access=True,
+        domain = self.env["sale.dashboard.source"]._get_confirmed_domain()
+        tables, condition = self._get_sales_query(domain)
+        return SQL(
+            "(SELECT MIN(%s) FROM %s WHERE %s AND %s = ANY(%s))",
+            SQL.identifier("sale_order", "date_order"),
+            tables,
+            condition,
+            SQL.identifier("sale_order", "id"),
+            ids,
         )
-        query.add_where(SQL("%s = ANY(%s)", SQL.identifier(orders._table, "id"), ids))
-        oldest = SQL("MIN(%s)", SQL.identifier(orders._table, "date_order"))
-        return SQL("(%s)", query.select(oldest))
+
+    @api.model
+    @ormcache("repr(domain)")
+    def _get_sales_query(self, domain):
+        """The tables and the condition of a domain on orders, as SQL."""
+        # sudo: it is about all orders, whoever changes them.
+        query = (
+            self.env["sale.order"]
+            .sudo()
+            ._search(domain, active_test=False, bypass_access=True)
+        )
+        return query.from_clause, query.where_clause
 
     @api.model
     def _write_pending(self):
@@ -137,17 +170,17 @@ class SaleDashboardChange(models.Model):
         """
         if pending.since == ALL_DAYS:
             return SQL("%s::timestamp", ALL_DAYS)
-        lines = self.env["sale.order.line"]
-        order_ids = SQL(
-            """ARRAY(
-                SELECT unnest(%s::int[])
-                UNION ALL
-                SELECT order_id FROM %s WHERE id = ANY(%s)
-            )""",
-            list(pending.order_ids),
-            SQL.identifier(lines._table),
-            list(pending.line_ids),
-        )
+        order_ids = SQL("%s", list(pending.order_ids))
+        if pending.line_ids:
+            order_ids = SQL(
+                """ARRAY(
+                    SELECT unnest(%s::int[])
+                    UNION ALL
+                    SELECT order_id FROM sale_order_line WHERE id = ANY(%s)
+                )""",
+                list(pending.order_ids),
+                list(pending.line_ids),
+            )
         return SQL(
             "LEAST(%s::timestamp, %s)",  # without the NULLs
             pending.since,
@@ -204,11 +237,13 @@ class SaleDashboardChange(models.Model):
 class _Pending:
     """What a transaction has changed and not written down yet.
 
-    Sales dated before ``since`` are untouched so far; the orders and the orders of the
-    lines have to be asked for what they become.
+    Sales dated before ``since`` were none of what has changed. What the orders, and
+    those of the lines, have become will be asked for; what orders were is known of
+    ``known_ids``, and of all others it is what they are.
     """
 
     def __init__(self):
         self.since = NO_DAY
         self.order_ids = set()
         self.line_ids = set()
+        self.known_ids = set()

@@ -5,9 +5,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from ..engine.money import from_units, revenue_units, to_decimal
 from ..engine.request import MAX_BUCKETS
 from ..indexes import LargeIndex
+from .sale_dashboard_change import NO_DAY
 from .sale_dashboard_customer import RFM_GROUPS
 from .sale_dashboard_segment import SEGMENTS
 
@@ -576,4 +579,40 @@ class SaleOrder(models.Model):
             for name in vals
         ):
             self._note_dashboard_change()
+        domain = self._get_dashboard_confirmed_domain()
+        if self._moves_dashboard_sales(domain, vals):
+            # What is in cache need not be read.
+            sales = self.sudo().filtered_domain(domain)
+            dates = filter(None, sales.mapped("date_order"))
+            self._note_dashboard_sales(min(dates, default=NO_DAY))
         return super().write(vals)
+
+    def _write_multi(self, vals_list):
+        # Not everything is written by write(): a computed field is not.
+        domain = self._get_dashboard_confirmed_domain()
+        if any(self._moves_dashboard_sales(domain, vals) for vals in vals_list):
+            self._note_dashboard_sales()
+        return super()._write_multi(vals_list)
+
+    def unlink(self):
+        self._note_dashboard_sales()
+        return super().unlink()
+
+    def _get_dashboard_confirmed_domain(self):
+        return self.env["sale.dashboard.source"]._get_confirmed_domain()
+
+    def _moves_dashboard_sales(self, domain, names):
+        """Whether writing these fields may make sales, or sales of another day.
+
+        :param Domain domain: which orders are sales
+        """
+        return "date_order" in names or any(
+            condition.field_expr.partition(".")[0] in names
+            for condition in domain.iter_conditions()
+        )
+
+    def _note_dashboard_sales(self, since=None):
+        """Note what these orders are, before that changes; see ``_note_before``."""
+        # While modules are removed, this one may be among them.
+        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+            self.env["sale.dashboard.change"]._note_before(self, since)

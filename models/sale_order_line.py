@@ -82,8 +82,7 @@ class SaleOrderLine(models.Model):
         """Note the orders that these lines belong to, in the database, until now."""
         self.env.cr.execute(
             SQL(
-                "SELECT DISTINCT order_id FROM %s WHERE id = ANY(%s)",
-                SQL.identifier(self._table),
+                "SELECT DISTINCT order_id FROM sale_order_line WHERE id = ANY(%s)",
                 list(self._ids),
             )
         )
