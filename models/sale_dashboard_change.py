@@ -168,24 +168,43 @@ class SaleDashboardChange(models.Model):
 
         Everything is flushed.
         """
-        if pending.since == ALL_DAYS:
-            return SQL("%s::timestamp", ALL_DAYS)
-        order_ids = SQL("%s", list(pending.order_ids))
-        if pending.line_ids:
-            order_ids = SQL(
-                """ARRAY(
-                    SELECT unnest(%s::int[])
-                    UNION ALL
-                    SELECT order_id FROM sale_order_line WHERE id = ANY(%s)
-                )""",
-                list(pending.order_ids),
-                list(pending.line_ids),
-            )
-        return SQL(
-            "LEAST(%s::timestamp, %s)",  # without the NULLs
-            pending.since,
-            self._select_oldest_sale(order_ids),
+        since, unread = pending.since, pending.order_ids
+        if since != ALL_DAYS:
+            oldest, unread = self._find_oldest_cached(pending.order_ids)
+            since = min(since, oldest)
+        since = SQL("%s::timestamp", since)
+        if pending.since == ALL_DAYS or not (unread or pending.line_ids):
+            return since
+        order_ids = SQL(
+            """ARRAY(
+                SELECT unnest(%s::int[])
+                UNION ALL
+                SELECT order_id FROM sale_order_line WHERE id = ANY(%s)
+            )""",
+            list(unread),
+            list(pending.line_ids),
         )
+        # LEAST is without the NULLs.
+        return SQL("LEAST(%s, %s)", since, self._select_oldest_sale(order_ids))
+
+    @api.model
+    def _find_oldest_cached(self, order_ids):
+        """The oldest order date of the sales among orders, as far as it is in cache.
+
+        :return: ``(date, ids of the orders that would have to be read)``
+        """
+        # sudo: it is about all orders, whoever changes them.
+        orders = self.env["sale.order"].sudo()
+        domain = self.env["sale.dashboard.source"]._get_confirmed_domain()
+        names = {one.field_expr.partition(".")[0] for one in domain.iter_conditions()}
+        caches = [
+            orders._fields[name]._get_cache(orders.env)
+            for name in (*names, "date_order")
+        ]
+        cached = {one for one in order_ids if all(one in cache for cache in caches)}
+        sales = orders.browse(cached).filtered_domain(domain)
+        dates = filter(None, sales.mapped("date_order"))
+        return min(dates, default=NO_DAY), order_ids - cached
 
     @api.model
     def _get_token(self):
