@@ -24,7 +24,7 @@ _units, _order_count = itemgetter(0), itemgetter(1)  # of a Sum, faster than by 
 
 
 def make_sums(units, order_counts):
-    """A :class:`Sum` of each pair, in a third of the time of calling it.
+    """A :class:`Sum` of each pair, in half the time of calling it.
 
     :rtype: iterator of Sum
     """
