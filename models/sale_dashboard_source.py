@@ -182,7 +182,7 @@ class SaleDashboardSource(models.AbstractModel):
             for some in self._list_passes([spans[side] for side in sides])
             for table in self._read_tables(scope, some, rates)
         ]
-        customers = {one for table in tables for one, *_figures in table.customers}
+        customers = {row[0] for table in tables for row in table.customers}
         countries_of = self._read_visible_customers(customers - {None})
         return {
             side: self._make_core(table, countries_of)
