@@ -14,12 +14,14 @@ class Watch:
 
     ``fields`` are the only stored fields that count, None for all but ``ignored``;
     ``derived`` are computed from what counts, so that they need no watching;
+    ``status`` are what becomes of a sale: only what asks for them is moved by them;
     ``creation`` says whether a new record can count before an order refers to it.
     """
 
     fields: frozenset | None = None
     ignored: frozenset = frozenset()
     derived: frozenset = frozenset()
+    status: frozenset = frozenset()
     creation: bool = False
 
     def covers(self, field):
@@ -46,7 +48,16 @@ ALL_AND_NEW = Watch(creation=True)
 # names something else is never used again (see sale.dashboard._make_key).
 WATCHED = {
     "sale.order": Watch(
-        ignored=frozenset({"access_token", "client_order_ref", "note"}), creation=True
+        ignored=frozenset({"access_token", "client_order_ref", "note"}),
+        status=frozenset(
+            {
+                "delivery_status",
+                "effective_date",
+                "invoice_status",
+                "message_main_attachment_id",
+            }
+        ),
+        creation=True,
     ),
     "sale.order.line": Watch(
         fields=frozenset(
@@ -138,7 +149,13 @@ class Base(models.AbstractModel):
         result = super()._write_multi(vals_list)
         watch = WATCHED.get(self._name)
         if watch and any(watch.is_moved_by(vals.keys()) for vals in vals_list):
-            self._note_dashboard_change()
+            harmless = LOG_COLUMNS | watch.ignored | watch.status
+            moved = [
+                record_id
+                for record_id, vals in zip(self._ids, vals_list, strict=True)
+                if not watch.status or not vals.keys() <= harmless
+            ]
+            self.browse(moved)._note_dashboard_change()
         return result
 
     def unlink(self):

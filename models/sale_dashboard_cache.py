@@ -272,12 +272,12 @@ class SaleDashboard(models.TransientModel):
     def _can_keep_parts(self, scope):
         """Whether what was read of the days that are over can be used again.
 
-        Not where orders count because of other orders, whatever days those are of.
+        Not where an order counts because of another one, or of what became of it.
         """
         return (
             self._get_cache_ttl() > 0
             and scope.members is None
-            and not self._reads_other_orders(scope)
+            and not self._reads_more_of_orders(scope)
             and self.env["sale.dashboard.part"]._count_orders()
             >= self._get_parts_from_orders()
         )

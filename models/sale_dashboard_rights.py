@@ -102,8 +102,11 @@ class SaleDashboard(models.TransientModel):
         )
 
     @api.model
-    def _reads_other_orders(self, scope):
-        """Whether other orders decide if an order counts, by the filter or a rule.
+    def _reads_more_of_orders(self, scope):
+        """Whether more decides if a sale counts than itself, on the day it became one.
+
+        That is where the filter or a rule asks for other orders, or for what becomes of
+        a sale.
 
         :param Scope scope: of a traceable answer
         """
@@ -112,9 +115,9 @@ class SaleDashboard(models.TransientModel):
         self._trace(self.env["sale.order"], domain, reads)
         self._trace_rules(reads)
         return (
-            self._have_rules_to_orders()
-            or self._leads_to_orders(self.env["sale.order"], domain)
-            or any(self._has_rule_to_orders(self.env[model]) for model in reads)
+            self._have_rules_with_more()
+            or self._asks_for_more(self.env["sale.order"], domain)
+            or any(self._has_rule_with_more(self.env[model]) for model in reads)
         )
 
     @api.model
@@ -123,26 +126,28 @@ class SaleDashboard(models.TransientModel):
         "self.env.su",
         "tuple(self.env.context.get('allowed_company_ids') or ())",
     )
-    def _have_rules_to_orders(self):
-        """Whether the caller's rights to anything that is read depend on orders."""
+    def _have_rules_with_more(self):
+        """The same of the rules on everything that is read."""
         reads = dict.fromkeys(READ_MODELS)
         self._trace_rules(reads)
-        return any(self._has_rule_to_orders(self.env[model]) for model in reads)
+        return any(self._has_rule_with_more(self.env[model]) for model in reads)
 
     @api.model
-    def _has_rule_to_orders(self, model):
+    def _has_rule_with_more(self, model):
         rules = self.env["ir.rule"]._compute_domain(model._name, "read")
-        return self._leads_to_orders(model, Domain(rules))
+        return self._asks_for_more(model, Domain(rules))
 
     @api.model
-    def _leads_to_orders(self, model, domain):
-        """Whether a domain on a model asks for orders that are not the record's own."""
+    def _asks_for_more(self, model, domain):
+        """Whether a domain on a model asks for other orders, or for a sale's status."""
         for condition in domain.iter_conditions():
             place = model
             names = condition.field_expr.split(".")
             while names:
                 name = names.pop(0)
                 field = place._fields[name]
+                if place._name in WATCHED and name in WATCHED[place._name].status:
+                    return True
                 if field.related:
                     names[:0] = field.related.split(".")
                     continue
@@ -154,7 +159,7 @@ class SaleDashboard(models.TransientModel):
                 ):
                     return True
                 place = self.env[field.comodel_name]
-            if condition.operator in SUBDOMAIN and self._leads_to_orders(
+            if condition.operator in SUBDOMAIN and self._asks_for_more(
                 place, Domain(condition.value)
             ):
                 return True

@@ -279,7 +279,14 @@ class TestParts(PartsCase):
                 [("partner_id", "in", self.partners), ("state", "=", "draft")], limit=1
             ).action_confirm()
 
-        for change in (quote, requote, confirm):
+        def invoice(env):
+            # Every older sale comes to it.
+            order = self.order_of(env, 3)
+            order.invoice_status = "invoiced"
+            env.flush_all()
+            self.assertIn("sale_dashboard.change", env.cr.precommit.data)
+
+        for change in (quote, requote, confirm, invoice):
             with self.subTest(change.__name__):
                 self.assertEqual(self.change(change), ALL)
 
@@ -394,6 +401,9 @@ class TestParts(PartsCase):
             ([("order_line.product_id", "=", self.product)], False),
             ([("order_line", "any", [("order_id.state", "=", "sale")])], False),
             ([("order_line.order_id.partner_id.sale_order_ids", "!=", False)], True),
+            # What becomes of a sale moves no day otherwise.
+            ([("invoice_status", "=", "invoiced")], True),
+            ([("order_line.order_id.invoice_status", "!=", "no")], True),
         ):
             filters = {"domain": domain}
             with self.subTest(str(domain)):
