@@ -17,6 +17,9 @@ const isolate = (number) => (localization.direction === "rtl" ? `\u2066${number}
 
 const parseDay = (day) => DateTime.fromISO(day);
 
+/** Luxon keeps what it makes: to ask it each time whether it knows a zone takes longer. */
+const getKnownZone = (zone) => (IANAZone.create(zone).isValid ? zone : DateTime.local().zoneName);
+
 function formatCurrency(value, options) {
     const amount = formatMonetary(value, options);
     return value < 0 ? isolate(amount) : amount;
@@ -197,7 +200,7 @@ export function formatMonth(month) {
  */
 export function formatComparison(comparison, zone) {
     const days = formatDayRange(comparison);
-    const shown = IANAZone.isValidZone(zone) ? zone : DateTime.local().zoneName;
+    const shown = getKnownZone(zone);
     const end = DateTime.fromISO(comparison.end, { zone: shown });
     if (end.toISODate() > comparison.date_to) {
         return days;
@@ -253,7 +256,7 @@ export function formatBucket(bucket, periodType) {
  * @returns {string} the time of day; with its date where that is not today
  */
 export function formatTimestamp(timestamp, zone) {
-    const shown = IANAZone.isValidZone(zone) ? zone : DateTime.local().zoneName;
+    const shown = getKnownZone(zone);
     const moment = DateTime.fromISO(timestamp, { zone: shown });
     const time = moment.toFormat(localization.timeFormat);
     if (moment.hasSame(DateTime.now().setZone(shown), "day")) {
