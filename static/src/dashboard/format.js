@@ -12,8 +12,18 @@ const HUMAN_AMOUNTS_FROM = 1e8;
 const LARGEST_CHANGE = 9999;
 const MINUS = "\u2212";
 
-/** In a line from right to left a sign would end up on the wrong side of its number. */
-const isolate = (number) => (localization.direction === "rtl" ? `\u2066${number}\u2069` : number);
+/**
+ * In a line from right to left a sign would end up on the wrong side of its number. A
+ * currency stays where it stands without any sign.
+ *
+ * @param {string} text with a number
+ * @param {string} [sign] that goes before it
+ */
+function setSign(text, sign = "") {
+    return localization.direction === "rtl"
+        ? text.replace(/\S*\d\S*/, (number) => `\u2066${sign}${number}\u2069`)
+        : sign + text;
+}
 
 const parseDay = (day) => DateTime.fromISO(day);
 
@@ -22,7 +32,7 @@ const getKnownZone = (zone) => (IANAZone.create(zone).isValid ? zone : DateTime.
 
 function formatCurrency(value, options) {
     const amount = formatMonetary(value, options);
-    return value < 0 ? isolate(amount) : amount;
+    return value < 0 ? setSign(amount) : amount;
 }
 
 /**
@@ -127,7 +137,7 @@ export function formatNumber(value) {
  */
 export function formatSigned(value, format) {
     const sign = value > 0 ? "+" : value < 0 ? MINUS : "";
-    return isolate(sign + format(Math.abs(value)));
+    return setSign(format(Math.abs(value)), sign);
 }
 
 /**
@@ -156,7 +166,7 @@ export function formatChange(change, unit = "percent") {
     };
     if (size > LARGEST_CHANGE) {
         const largest = formatSigned(Math.sign(change) * LARGEST_CHANGE, format);
-        return isolate((change > 0 ? ">" : "<") + largest);
+        return setSign(largest, change > 0 ? ">" : "<");
     }
     return formatSigned(change, format);
 }
