@@ -48,5 +48,6 @@ from . import test_sharing
 from . import test_subscription
 from . import test_subscription_mail
 from . import test_targets
+from . import test_touch
 from . import test_verify
 from . import test_verify_rpc

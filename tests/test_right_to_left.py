@@ -13,6 +13,14 @@ LOOK = """
     const number = find(".o_sd_top_customers tbody .o_sd_bar_cell");
     const text = number.querySelector(".o_sd_bar_text").getBoundingClientRect();
     const cell = number.getBoundingClientRect();
+    const sentence = find(".o_sd_revenue_chart .o_sd_sentence");
+    const range = document.createRange();
+    const letter = (index) => {
+        range.setStart(sentence.firstChild, index);
+        range.setEnd(sentence.firstChild, index + 1);
+        return range.getBoundingClientRect();
+    };
+    const [first, last] = [0, sentence.textContent.length - 1].map(letter);
     const wrong = Object.entries({
         "the page reads from right to left":
             getComputedStyle(find(".o_sale_dashboard")).direction === "rtl",
@@ -25,6 +33,9 @@ LOOK = """
             text.left - cell.left < cell.right - text.right,
         "the sign of a change stays before its number":
             /\\u2066\\+/.test(find(".o_sd_card .o_sd_change").textContent),
+        "what is not translated reads from left to right": first.left < last.left,
+        "and stands at the right":
+            Math.abs(last.right - sentence.getBoundingClientRect().right) < 2,
         "nothing is wider than the page":
             content.scrollWidth <= content.clientWidth,
     }).filter(([, isSo]) => !isSo);

@@ -12,14 +12,27 @@ const HUMAN_AMOUNTS_FROM = 1e8;
 const LARGEST_CHANGE = 9999;
 const MINUS = "\u2212";
 
-/** In a line from right to left a sign would end up on the wrong side of its number. */
-const isolate = (number) => (localization.direction === "rtl" ? `\u2066${number}\u2069` : number);
+/**
+ * In a line from right to left a sign would end up on the wrong side of its number. A
+ * currency stays where it stands without any sign.
+ *
+ * @param {string} text with a number
+ * @param {string} [sign] that goes before it
+ */
+function setSign(text, sign = "") {
+    return localization.direction === "rtl"
+        ? text.replace(/\S*\d\S*/, (number) => `\u2066${sign}${number}\u2069`)
+        : sign + text;
+}
 
 const parseDay = (day) => DateTime.fromISO(day);
 
+/** Luxon keeps what it makes: to ask it each time whether it knows a zone takes longer. */
+const getKnownZone = (zone) => (IANAZone.create(zone).isValid ? zone : DateTime.local().zoneName);
+
 function formatCurrency(value, options) {
     const amount = formatMonetary(value, options);
-    return value < 0 ? isolate(amount) : amount;
+    return value < 0 ? setSign(amount) : amount;
 }
 
 /**
@@ -124,7 +137,7 @@ export function formatNumber(value) {
  */
 export function formatSigned(value, format) {
     const sign = value > 0 ? "+" : value < 0 ? MINUS : "";
-    return isolate(sign + format(Math.abs(value)));
+    return setSign(format(Math.abs(value)), sign);
 }
 
 /**
@@ -153,7 +166,7 @@ export function formatChange(change, unit = "percent") {
     };
     if (size > LARGEST_CHANGE) {
         const largest = formatSigned(Math.sign(change) * LARGEST_CHANGE, format);
-        return isolate((change > 0 ? ">" : "<") + largest);
+        return setSign(largest, change > 0 ? ">" : "<");
     }
     return formatSigned(change, format);
 }
@@ -197,7 +210,7 @@ export function formatMonth(month) {
  */
 export function formatComparison(comparison, zone) {
     const days = formatDayRange(comparison);
-    const shown = IANAZone.isValidZone(zone) ? zone : DateTime.local().zoneName;
+    const shown = getKnownZone(zone);
     const end = DateTime.fromISO(comparison.end, { zone: shown });
     if (end.toISODate() > comparison.date_to) {
         return days;
@@ -253,7 +266,7 @@ export function formatBucket(bucket, periodType) {
  * @returns {string} the time of day; with its date where that is not today
  */
 export function formatTimestamp(timestamp, zone) {
-    const shown = IANAZone.isValidZone(zone) ? zone : DateTime.local().zoneName;
+    const shown = getKnownZone(zone);
     const moment = DateTime.fromISO(timestamp, { zone: shown });
     const time = moment.toFormat(localization.timeFormat);
     if (moment.hasSame(DateTime.now().setZone(shown), "day")) {

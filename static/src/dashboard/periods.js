@@ -83,7 +83,7 @@ export const PRESETS = PRESET_GROUPS.flat();
  */
 export function getToday(zone) {
     const now = DateTime.now();
-    return (IANAZone.isValidZone(zone) ? now.setZone(zone) : now).toISODate();
+    return (IANAZone.create(zone).isValid ? now.setZone(zone) : now).toISODate();
 }
 
 /**

@@ -1,5 +1,9 @@
 import { useEffect, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
+import { waitForIdle } from "./idle";
+
+/** Milliseconds: however busy the page is, by then it goes on. */
+const PATIENCE = 200;
 
 /**
  * Renders a page in stages, each in a task of its own: what comes first is painted first,
@@ -17,9 +21,19 @@ export function useStages({ areAllAtOnce, isReady, last }) {
     useEffect(
         (isReady, reached) => {
             if (isReady && reached < last) {
-                // Effects run right before the page is painted: a new task comes after.
-                const timer = browser.setTimeout(() => stages.reached++);
-                return () => browser.clearTimeout(timer);
+                // Effects run right before the page is painted. What they change in turn is
+                // painted with the next frame; then comes who uses it, then what is below.
+                let isLeft = false;
+                const frame = browser.requestAnimationFrame(async () => {
+                    await waitForIdle(PATIENCE);
+                    if (!isLeft) {
+                        stages.reached++;
+                    }
+                });
+                return () => {
+                    isLeft = true;
+                    browser.cancelAnimationFrame(frame);
+                };
             }
         },
         () => [isReady(), stages.reached]

@@ -1,14 +1,7 @@
 import { App } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
-import { browser } from "@web/core/browser/browser";
 import { user } from "@web/core/user";
-
-const waitForIdle = () =>
-    new Promise((resolve) =>
-        window.requestIdleCallback
-            ? window.requestIdleCallback(resolve)
-            : browser.setTimeout(resolve, 50)
-    );
+import { waitForIdle } from "./idle";
 
 /**
  * Does beforehand, whenever the browser has nothing else to do, what the opening of the

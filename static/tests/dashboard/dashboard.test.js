@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { click, press, queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
+import { click, press, queryAllTexts, queryFirst, waitFor, waitUntil } from "@odoo/hoot-dom";
 import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import {
     getService,
@@ -89,6 +89,25 @@ test("shows its final shape while loading", async () => {
     await waitFor(CARDS);
     expect(".o_sd_skeleton").toHaveCount(0);
     expect(".o_sd_page").toHaveAttribute("aria-busy", "false");
+});
+
+test("what is below waits until all else is done", async () => {
+    const idle = [];
+    patchWithCleanup(window, { requestIdleCallback: (run) => idle.push(run) });
+    mockDashboard();
+    await openDashboard();
+    await waitFor(".o_sd_card[data-metric]");
+    await waitFor("[role=status]:contains('Figures loaded')", { visible: false });
+    expect(".o_sd_page").toHaveAttribute("aria-busy", "true");
+    expect(".o_sd_top_customers").toHaveCount(1);
+    expect(".o_sd_bridge").toHaveCount(0);
+    expect(".o_sd_quotations").toHaveCount(0);
+    await waitUntil(() => {
+        idle.splice(0).forEach((run) => run());
+        return queryFirst(CARDS);
+    });
+    expect(".o_sd_bridge").toHaveCount(1);
+    expect(".o_sd_quotations").toHaveCount(1);
 });
 
 test("asks for what is chosen, and keeps the former figures meanwhile", async () => {

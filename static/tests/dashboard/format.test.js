@@ -113,11 +113,12 @@ test("a comparison says its days, and its hour where the last day is not a whole
     expect(formatMonth("2026-11")).toBe("November 2026");
 });
 
-test("from right to left a sign stays before its number", async () => {
+test("from right to left a sign stays before its number, a currency where it is without", async () => {
     await makeMockEnv();
     patchWithCleanup(localization, { direction: "rtl" });
     expect(formatChange(-9.5)).toBe("\u2066\u22129.5%\u2069");
-    expect(formatSignedAmount(12.5, USD)).toBe("\u2066+$\u00a012.50\u2069");
-    expect(formatAmount(-12.5, EUR)).toBe("\u2066-12.50\u00a0€\u2069");
+    expect(formatSignedAmount(12.5, USD)).toBe("$\u00a0\u2066+12.50\u2069");
+    expect(formatAmount(-12.5, EUR)).toBe("\u2066-12.50\u2069\u00a0€");
     expect(formatAmount(12.5, EUR)).toBe("12.50\u00a0€");
+    expect(formatChange(99999)).toMatch(/^\u2066>\u2066\+9,?999%\u2069\u2069$/);
 });

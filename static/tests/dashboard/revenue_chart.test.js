@@ -1,5 +1,14 @@
 import { expect, test } from "@odoo/hoot";
-import { click, drag, keyDown, press, queryAllTexts, queryFirst, waitUntil } from "@odoo/hoot-dom";
+import {
+    click,
+    drag,
+    keyDown,
+    press,
+    queryAll,
+    queryAllTexts,
+    queryFirst,
+    waitUntil,
+} from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { Component, useState, xml } from "@odoo/owl";
 import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
@@ -314,6 +323,54 @@ test("weeks and months that are cut by the period say so", async () => {
     expect("h2").toHaveText("Revenue by week");
     expect(".o_sd_sentence").toHaveText("$ 248,310 in 30 days.");
     expect(".o_sd_note").toHaveText("Cut by the chosen period");
+});
+
+test("it is drawn with what can be read, once, and its size costs the page no style", async () => {
+    const drawn = [];
+    patchWithCleanup(Chart.prototype, {
+        update() {
+            drawn.push("update");
+            return super.update(...arguments);
+        },
+    });
+    await mountWithCleanup(RevenueChart, { props: makeProps() });
+    const canvas = queryFirst("canvas");
+    expect(getChart() === undefined).toBe(false);
+    expect(drawn).toHaveLength(1);
+    expect(canvas).toHaveAttribute(
+        "style",
+        "display: block; box-sizing: border-box; width: 100%; height: 100%"
+    );
+    const { clientHeight, clientWidth } = canvas.parentElement;
+    expect([getChart().width, getChart().height]).toEqual([clientWidth, clientHeight]);
+});
+
+test("it fills the room that it has, when it is shown too", async () => {
+    const component = await mountChart({ props: makeProps({ look: { table: "shown" } }) });
+    expect(getChart().width).toBe(0);
+    const { style } = queryFirst("canvas").parentElement;
+    Object.assign(style, { height: "150px", width: "400px" });
+    component.draw({ isTable: false });
+    await waitUntil(() => getChart().width === 400, { timeout: 2000 });
+    expect(getChart().height).toBe(150);
+    style.width = "200px";
+    await waitUntil(() => getChart().width === 200, { timeout: 2000 });
+    expect(queryFirst("canvas").getBoundingClientRect().width).toBe(200);
+});
+
+test("a long table comes after the curve", async () => {
+    const [bucket] = makePayload().sales_by_period;
+    const buckets = Array.from({ length: 63 }, (_, index) => ({ ...bucket, period: `${index}` }));
+    const rows = [];
+    patchWithCleanup(Chart.prototype, {
+        update() {
+            rows.push(queryAll("tbody tr").length);
+            return super.update(...arguments);
+        },
+    });
+    await mountChart({ props: makeProps({ buckets }) });
+    expect(rows).toEqual([0]);
+    expect("tbody tr").toHaveCount(63);
 });
 
 test("new figures change the bars in place", async () => {

@@ -1,6 +1,6 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { beforeEach } from "@odoo/hoot";
-import { mockDate } from "@odoo/hoot-mock";
+import { mockDate, tick } from "@odoo/hoot-mock";
 import {
     defineModels,
     fields,
@@ -75,7 +75,11 @@ export function setupDashboardTests() {
     defineMailModels();
     defineModels([CrmTeam, SaleOrder]);
     preloadBundle("web.chartjs_lib");
-    beforeEach(() => mockDate(`${PAYLOAD_DAY} 12:00:00`));
+    beforeEach(() => {
+        mockDate(`${PAYLOAD_DAY} 12:00:00`);
+        // However much the machine has to do.
+        patchWithCleanup(window, { requestIdleCallback: (run) => tick().then(run) });
+    });
 }
 
 /**

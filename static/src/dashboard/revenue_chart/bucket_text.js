@@ -23,7 +23,10 @@ function describePrevious({ previous }, { currencyId, periodType }) {
     const bucket = { ...previous, period: previous.date_from, partial: true };
     return {
         label: formatBucket(bucket, periodType),
-        exact: formatExactAmount(previous.revenue, currencyId),
+        // Most are never asked for.
+        get exact() {
+            return formatExactAmount(previous.revenue, currencyId);
+        },
         revenue: formatAmount(previous.revenue, currencyId),
         orders: formatCount(previous.order_count),
     };
@@ -41,7 +44,9 @@ export function describeBucket(bucket, options) {
     return {
         bucket,
         label: formatBucket(bucket, periodType),
-        exact: formatExactAmount(bucket.revenue, currencyId),
+        get exact() {
+            return formatExactAmount(bucket.revenue, currencyId);
+        },
         revenue: formatAmount(bucket.revenue, currencyId),
         orders: formatCount(bucket.order_count),
         note: getNote(bucket),

@@ -7,7 +7,6 @@ import {
     useState,
 } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
-import { browser } from "@web/core/browser/browser";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import {
@@ -95,25 +94,7 @@ export class RevenueChart extends Component {
             selection: null,
         });
         onWillUpdateProps(({ look }) => Object.assign(this.state, look && readLook(look)));
-        useEffect(
-            (canvas) => {
-                if (canvas) {
-                    let isLeft = false;
-                    const draw = () => isLeft || this.drawChart();
-                    if (this.state.isDrawn) {
-                        draw();
-                    } else {
-                        // In a task after what can be read is painted.
-                        browser.setTimeout(() => loadBundle("web.chartjs_lib").then(draw));
-                    }
-                    return () => {
-                        isLeft = true;
-                        this.destroyChart();
-                    };
-                }
-            },
-            () => [this.canvasRef.el, this.props.periodType, this.props.isDark]
-        );
+        // Before it is drawn: what has just been drawn needs no update.
         useEffect(
             () => this.updateChart(),
             () => [
@@ -123,6 +104,29 @@ export class RevenueChart extends Component {
                 this.state.hasOrders,
                 this.state.isLine,
             ]
+        );
+        useEffect(
+            (canvas) => {
+                if (canvas) {
+                    let isLeft = false;
+                    const draw = () => isLeft || this.drawChart();
+                    // What can be read does not wait for the library, nor the curve for a
+                    // frame of its own where the library is there.
+                    if (window.Chart) {
+                        draw();
+                    } else {
+                        loadBundle("web.chartjs_lib").then(draw);
+                    }
+                    const observer = new ResizeObserver(() => this.fitChart());
+                    observer.observe(canvas.parentElement);
+                    return () => {
+                        isLeft = true;
+                        observer.disconnect();
+                        this.destroyChart();
+                    };
+                }
+            },
+            () => [this.canvasRef.el, this.props.periodType, this.props.isDark]
         );
         useEffect(
             () => this.clearSelection(),
@@ -164,6 +168,11 @@ export class RevenueChart extends Component {
 
     get isTablePrinted() {
         return this.props.buckets.length <= MAX_PRINTED_ROWS;
+    }
+
+    /** A long one would keep what can be seen waiting. */
+    get isTableThere() {
+        return this.isTablePrinted || this.state.isTable || this.state.isDrawn;
     }
 
     describe(index) {
@@ -383,8 +392,24 @@ export class RevenueChart extends Component {
     //--------------------------------------------------------------------------
 
     drawChart() {
+        const canvas = this.canvasRef.el;
         this.state.isDrawn = true;
-        this.chart = new Chart(this.canvasRef.el, this.getChartConfig());
+        [canvas.width, canvas.height] = this.room;
+        this.chart = new Chart(canvas, this.getChartConfig());
+    }
+
+    /** Pixels of the page that the chart can fill. */
+    get room() {
+        const { clientHeight, clientWidth } = this.canvasRef.el.parentElement;
+        return [clientWidth, clientHeight];
+    }
+
+    fitChart() {
+        const [width, height] = this.room;
+        const isShown = width > 0 && height > 0;
+        if (this.chart && isShown && (this.chart.width !== width || this.chart.height !== height)) {
+            this.chart.resize(width, height);
+        }
     }
 
     destroyChart() {
@@ -556,7 +581,10 @@ export class RevenueChart extends Component {
                 this.getSeamPlugin(),
             ],
             options: {
-                responsive: true,
+                // We tell it its size. It would measure it time and again, and write it into
+                // the style of its canvas: some rules of Odoo's (`:has([style*=…])`) have the
+                // whole page styled anew with each such change.
+                responsive: false,
                 maintainAspectRatio: false,
                 // Whoever opens it wants to read, and what changes is drawn in place.
                 animation: false,
