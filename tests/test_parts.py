@@ -52,9 +52,10 @@ class PartsCase(CommittedCase):
                 [{"name": f"Customer {number}"} for number in range(CUSTOMERS)]
             )
             self.partners = partners.ids
-            for days in (90, 40, 35, 33, 31, 20, 12, 7, 3, 1):
-                for _number in range(3):
-                    self.make_order(env, NOW - timedelta(days=days, minutes=days))
+            days = (90, 40, 35, 33, 31, 20, 12, 7, 3, 1) * 3
+            self.make_orders(
+                env, [NOW - timedelta(days=one, minutes=one) for one in days]
+            )
         with self.cursor() as env:
             env.cr.execute("ANALYZE sale_order")
 
@@ -74,33 +75,42 @@ class PartsCase(CommittedCase):
 
     def make_order(self, env, at, confirm=True, **values):
         """An order of a random customer, amount and currency, dated and created so."""
-        order = env["sale.order"].create(
-            {
-                "partner_id": self.random.choice(self.partners),
-                "pricelist_id": self.random.choice([False, self.pricelist]),
-                "date_order": at,
-                "user_id": False,
-                "order_line": [
-                    Command.create(
-                        {
-                            "product_id": self.product,
-                            "price_unit": self.random.randint(100, 99_999) / 100,
-                            "tax_ids": [Command.clear()],
-                        }
-                    ),
-                    Command.create({"display_type": "line_section", "name": "S"}),
-                ],
-                **values,
-            }
+        return self.make_orders(env, [at], confirm, **values)
+
+    def make_orders(self, env, instants, confirm=True, **values):
+        orders = env["sale.order"].create(
+            [
+                {
+                    "partner_id": self.random.choice(self.partners),
+                    "pricelist_id": self.random.choice([False, self.pricelist]),
+                    "date_order": at,
+                    "user_id": False,
+                    "order_line": [
+                        Command.create(
+                            {
+                                "product_id": self.product,
+                                "price_unit": self.random.randint(100, 99_999) / 100,
+                                "tax_ids": [Command.clear()],
+                            }
+                        ),
+                        Command.create({"display_type": "line_section", "name": "S"}),
+                    ],
+                    **values,
+                }
+                for at in instants
+            ]
         )
         if confirm:
-            order.action_confirm()
-            order.date_order = at
-        order.flush_recordset()
+            orders.action_confirm()
+            for order, at in zip(orders, instants, strict=True):
+                order.date_order = at
+        env.flush_all()
         env.cr.execute(
-            "UPDATE sale_order SET create_date = %s WHERE id = %s", [at, order.id]
+            "UPDATE sale_order SET create_date = made.at FROM"
+            " unnest(%s, %s::timestamp[]) AS made (id, at) WHERE sale_order.id = made.id",
+            [orders.ids, list(instants)],
         )
-        return order
+        return orders
 
     def generate(self, **options):
         """The payload, in a transaction of its own."""
