@@ -106,8 +106,9 @@ class PartsCase(CommittedCase):
                 order.date_order = at
         env.flush_all()
         env.cr.execute(
-            "UPDATE sale_order SET create_date = made.at FROM"
-            " unnest(%s, %s::timestamp[]) AS made (id, at) WHERE sale_order.id = made.id",
+            "UPDATE sale_order AS made SET create_date = known.at"
+            " FROM unnest(%s, %s::timestamp[]) AS known (id, at)"
+            " WHERE made.id = known.id",
             [orders.ids, list(instants)],
         )
         return orders
