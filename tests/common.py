@@ -1,5 +1,5 @@
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from psycopg2.errors import SerializationFailure
@@ -8,7 +8,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, TransactionCase, get_db_name, new_test_user
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 
 @contextmanager
@@ -222,10 +222,8 @@ class CommittedCase(BaseCase):
         # What a worker has noted is written by a thread of its own, maybe just now:
         # again, as Odoo does with every request.
         for _attempt in range(4):
-            try:
+            with suppress(SerializationFailure), mute_logger("odoo.sql_db"):
                 return self._remove()
-            except SerializationFailure:
-                continue
         return self._remove()
 
     def _remove(self):
