@@ -131,26 +131,7 @@ class SaleDashboardChange(models.Model):
         if pending is None:
             return
         since = self._get_since(pending)
-        # A savepoint may have taken the row back without clearing the cache: look.
-        row = cr.cache.get(ROW, 0)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO sale_dashboard_change (count, stamp, since)
-                SELECT 1, %s, %s WHERE NOT EXISTS (
-                    SELECT FROM sale_dashboard_change WHERE id = %s
-                )
-                RETURNING id
-                """,
-                random.getrandbits(62),
-                since,
-                row,
-            )
-        )
-        if rows:
-            [[cr.cache[ROW]]] = rows
-            self.env["sale.dashboard.herald"]._announce()
-        else:
+        if self._has_row():
             cr.execute(
                 SQL(
                     """
@@ -158,9 +139,34 @@ class SaleDashboardChange(models.Model):
                     WHERE id = %s
                     """,
                     since,
-                    row,
+                    cr.cache[ROW],
                 )
             )
+            return
+        cr.execute(
+            SQL(
+                """
+                INSERT INTO sale_dashboard_change (count, stamp, since)
+                VALUES (1, %s, %s) RETURNING id
+                """,
+                random.getrandbits(62),
+                since,
+            )
+        )
+        [cr.cache[ROW]] = cr.fetchone()
+        self.env["sale.dashboard.herald"]._announce()
+
+    @api.model
+    def _has_row(self):
+        """Whether a row of this transaction stands."""
+        cr = self.env.cr
+        if ROW not in cr.cache:
+            return False
+        # A savepoint may have taken the row back without clearing the cache: look.
+        cr.execute(
+            SQL("SELECT FROM sale_dashboard_change WHERE id = %s", cr.cache[ROW])
+        )
+        return bool(cr.rowcount)
 
     @api.model
     def _get_since(self, pending):
