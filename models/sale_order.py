@@ -581,7 +581,8 @@ class SaleOrder(models.Model):
             self._note_dashboard_change()
         domain = self._get_dashboard_confirmed_domain()
         if self._moves_dashboard_sales(domain, vals):
-            # What is in cache need not be read. sudo: whoever writes, it is about sales.
+            # What is in cache need not be read.
+            # sudo: it is about all of them, whoever writes.
             sales = self.sudo().filtered_domain(domain)
             dates = filter(None, sales.mapped("date_order"))
             self._note_dashboard_sales(min(dates, default=NO_DAY))
