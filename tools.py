@@ -66,6 +66,26 @@ def store_uncompressed(cr, table, column):
     )
 
 
+def drop_expired(cr, table, before, limit=None):
+    """Drop rows that expired until an instant.
+
+    :param limit: at most so many, and none that somebody else drops already
+    """
+    some = SQL("LIMIT %s FOR UPDATE SKIP LOCKED", limit) if limit else SQL()
+    cr.execute(
+        SQL(
+            """
+            DELETE FROM %(table)s WHERE id IN (
+                SELECT id FROM %(table)s WHERE expires_at <= %(before)s %(some)s
+            )
+            """,
+            table=SQL.identifier(table),
+            before=before,
+            some=some,
+        )
+    )
+
+
 def is_cron_time_left(env):
     """Whether the running scheduled job may begin something more.
 

@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL, config
 
+from ..engine.parts import Parts
 from ..tools import count_changes
 from .res_config_settings import MAX_MINIMUM_AGE, MAX_TTL
 from .sale_dashboard_computation import pack
@@ -256,7 +257,9 @@ class SaleDashboard(models.TransientModel):
             return answer, lambda _cr: None
         model = self.env["sale.dashboard.part"]
         seen = model._list_seen()
-        parts, read_at = model._find(None if refresh else key, scope)
+        parts, read_at = Parts(scope.zone, scope.today), None
+        if not refresh:
+            parts, read_at = model._find(key, scope)
         answer = self._compute_answer(scope, parts)
         now = answer["generated_at"]
         answer["read_at"] = read_at or now

@@ -51,6 +51,7 @@ class SaleDashboardChange(models.Model):
             nothing said, all of them
         """
         pending = self._get_pending()
+        pending.is_moved = True
         if records is None or records._name not in ("sale.order", "sale.order.line"):
             pending.since = ALL_DAYS
         elif records._name == "sale.order":
@@ -67,9 +68,10 @@ class SaleDashboardChange(models.Model):
 
     @api.model
     def _note_before(self, orders, since=None):
-        """Orders are about to become sales, to be none any more, or of another day.
+        """Orders may be about to become sales, or none any more, or of another day.
 
-        Nobody can ask afterwards what they were.
+        Nobody can ask afterwards what they were. It is no change by itself: whether
+        one comes of it, :meth:`_note` says.
 
         :param since: the oldest date of the sales among them, if that is known
         """
@@ -128,7 +130,7 @@ class SaleDashboardChange(models.Model):
         """Write what :meth:`_note` has noted; there is one row per transaction."""
         cr = self.env.cr
         pending = cr.precommit.data.pop(PENDING, None)
-        if pending is None:
+        if pending is None or not pending.is_moved:
             return
         since = self._get_since(pending)
         if self._has_row():
@@ -268,6 +270,7 @@ class _Pending:
     """
 
     def __init__(self):
+        self.is_moved = False
         self.since = NO_DAY
         self.order_ids = set()
         self.line_ids = set()

@@ -9,7 +9,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, config
 
-from ..tools import store_uncompressed
+from ..tools import drop_expired, store_uncompressed
 
 _logger = logging.getLogger(__name__)
 
@@ -271,28 +271,9 @@ class SaleDashboardComputation(models.Model):
                 spacing=get_spacing(answer, min_spacing),
             )
         )
-        self._prune(cr)
-
-    @api.model
-    def _prune(self, cr):
-        cr.execute(
-            SQL(
-                """
-                DELETE FROM sale_dashboard_computation WHERE id IN (
-                    SELECT id FROM sale_dashboard_computation WHERE expires_at <= %s
-                    LIMIT %s FOR UPDATE SKIP LOCKED
-                )
-                """,
-                fields.Datetime.now(),
-                PRUNED_AT_ONCE,
-            )
-        )
+        drop_expired(cr, self._table, fields.Datetime.now(), PRUNED_AT_ONCE)
 
     @api.autovacuum
     def _gc_expired(self):
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM sale_dashboard_computation WHERE expires_at <= %s",
-                fields.Datetime.now() - timedelta(hours=1),
-            )
-        )
+        an_hour_ago = fields.Datetime.now() - timedelta(hours=1)
+        drop_expired(self.env.cr, self._table, an_hour_ago)

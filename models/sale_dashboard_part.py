@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.parts import Parts
-from ..tools import store_uncompressed
+from ..tools import drop_expired, store_uncompressed
 from .sale_dashboard_computation import PRUNED_AT_ONCE
 
 
@@ -119,24 +119,9 @@ class SaleDashboardPart(models.Model):
                     value=json.dumps(value),
                 )
             )
-        cr.execute(
-            SQL(
-                """
-                DELETE FROM sale_dashboard_part WHERE id IN (
-                    SELECT id FROM sale_dashboard_part WHERE expires_at <= %s
-                    LIMIT %s FOR UPDATE SKIP LOCKED
-                )
-                """,
-                fields.Datetime.now(),
-                PRUNED_AT_ONCE,
-            )
-        )
+        drop_expired(cr, self._table, fields.Datetime.now(), PRUNED_AT_ONCE)
 
     @api.autovacuum
     def _gc_expired(self):
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM sale_dashboard_part WHERE expires_at <= %s",
-                fields.Datetime.now() - timedelta(hours=1),
-            )
-        )
+        an_hour_ago = fields.Datetime.now() - timedelta(hours=1)
+        drop_expired(self.env.cr, self._table, an_hour_ago)

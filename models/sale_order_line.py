@@ -75,7 +75,8 @@ class SaleOrderLine(models.Model):
         return super()._write_multi(vals_list)
 
     def unlink(self):
-        self._note_dashboard_orders()
+        if self:
+            self._note_dashboard_orders()
         return super().unlink()
 
     def _note_dashboard_orders(self):

@@ -55,6 +55,13 @@ class TestChangeToken(DashboardCase):
         self.assertEqual(payload["change_token"], dashboard.change_token)
         self.assertRegex(payload["change_token"], r"^\d+-[0-9a-f]{16}$")
 
+    def test_nothing(self):
+        """What is asked of no record is no change."""
+        with self.assertHits():
+            self.env["sale.order"].write({"state": "sale", "date_order": "2025-06-01"})
+            self.env["sale.order"].unlink()
+            self.env["sale.order.line"].unlink()
+
     def test_orders(self):
         other = self.env["res.partner"].create({"name": "Other"})
         tag = self.env["crm.tag"].create({"name": "Tag"})

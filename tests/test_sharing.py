@@ -14,7 +14,9 @@ from odoo.tools import mute_logger
 
 from ..models import sale_dashboard_computation
 from ..models.base import WATCHED
+from ..models.sale_dashboard_computation import PRUNED_AT_ONCE
 from ..models.sale_dashboard_rights import READ_MODELS
+from ..tools import drop_expired
 from .common import CommittedCase, DashboardCase, listed_statements
 
 JUNE = ("2025-06-01", "2025-06-30")
@@ -319,7 +321,8 @@ class TestSharing(CommittedCase):
         with freeze_time(now + timedelta(seconds=301)):
             self.assertTrue(self.ask_and_list(other)[1])
         with freeze_time(now + timedelta(seconds=902)), self.cursor() as env:
-            env["sale.dashboard.computation"]._prune(env.cr)
+            now = fields.Datetime.now()
+            drop_expired(env.cr, "sale_dashboard_computation", now, PRUNED_AT_ONCE)
         self.assertEqual(self.computations(), 0)
 
     def test_what_is_not_committed_is_not_shared(self):
