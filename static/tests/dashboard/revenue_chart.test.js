@@ -12,6 +12,7 @@ import {
 import { animationFrame } from "@odoo/hoot-mock";
 import { Component, useState, xml } from "@odoo/owl";
 import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { assets, AssetsLoadingError } from "@web/core/assets";
 import { RevenueChart } from "@sale_dashboard/dashboard/revenue_chart/revenue_chart";
 import { setupDashboardTests } from "../helpers/dashboard";
 import { makePayload } from "../helpers/payload";
@@ -343,6 +344,41 @@ test("it is drawn with what can be read, once, and its size costs the page no st
     );
     const { clientHeight, clientWidth } = canvas.parentElement;
     expect([getChart().width, getChart().height]).toEqual([clientWidth, clientHeight]);
+});
+
+test("what draws it may not have come: it says so, and tries again", async () => {
+    const { Chart } = window;
+    patchWithCleanup(window, { Chart: undefined });
+    let isOnline = false;
+    patchWithCleanup(assets, {
+        async loadBundle(name) {
+            expect.step(name);
+            if (!isOnline) {
+                throw new AssetsLoadingError("offline");
+            }
+            window.Chart = Chart;
+        },
+    });
+    await mountWithCleanup(RevenueChart, { props: makeProps() });
+    await animationFrame();
+    expect.verifySteps(["web.chartjs_lib"]);
+    expect("[role='alert']").toHaveText(/^The curve cannot be drawn/);
+    expect("[role='slider']").toHaveClass("d-none");
+    expect("tbody tr").toHaveCount(30);
+    // What stands in the table needs no curve.
+    await click(".o_sd_table_toggle");
+    await animationFrame();
+    expect("[role='alert']").toHaveCount(0);
+    expect("tbody").toBeVisible();
+    await click(".o_sd_table_toggle");
+    await animationFrame();
+    isOnline = true;
+    await click(".o_sd_retry");
+    await animationFrame();
+    expect.verifySteps(["web.chartjs_lib"]);
+    expect("[role='alert']").toHaveCount(0);
+    expect("[role='slider']").not.toHaveClass("d-none");
+    expect(getChart().data.datasets[0].data).toHaveLength(30);
 });
 
 test("it fills the room that it has, when it is shown too", async () => {

@@ -121,8 +121,9 @@ export class DashboardFrame extends Component {
                     this.start.unreadable.push(`companies=${missing.join("-")}`);
                 }
             }
-            // Not waited for: it comes while the server computes.
-            loadBundle("web.chartjs_lib");
+            // Not waited for: it comes while the server computes. If it does not, the curve
+            // tells, which needs it.
+            loadBundle("web.chartjs_lib").catch(() => {});
             this.searchProps = await this.loadSearch();
         });
     }

@@ -9,6 +9,7 @@ import {
 import { loadBundle } from "@web/core/assets";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
+import { Failure } from "../failure/failure";
 import {
     formatAxisAmount,
     formatBucketTick,
@@ -59,7 +60,7 @@ function readLook({ chart, orders, table } = {}) {
  */
 export class RevenueChart extends Component {
     static template = "sale_dashboard.RevenueChart";
-    static components = { BucketTable, Section };
+    static components = { BucketTable, Failure, Section };
     static props = {
         buckets: Array,
         currencyId: Number,
@@ -90,6 +91,7 @@ export class RevenueChart extends Component {
             activeIndex: this.props.buckets.length - 1,
             ...readLook(this.props.look),
             isDrawn: false,
+            isLibraryMissing: false,
             /** @type {{ anchor: number, index: number } | null} */
             selection: null,
         });
@@ -108,19 +110,16 @@ export class RevenueChart extends Component {
         useEffect(
             (canvas) => {
                 if (canvas) {
-                    let isLeft = false;
-                    const draw = () => isLeft || this.drawChart();
                     // What can be read does not wait for the library, nor the curve for a
                     // frame of its own where the library is there.
                     if (window.Chart) {
-                        draw();
+                        this.drawChart();
                     } else {
-                        loadBundle("web.chartjs_lib").then(draw);
+                        this.loadLibrary();
                     }
                     const observer = new ResizeObserver(() => this.fitChart());
                     observer.observe(canvas.parentElement);
                     return () => {
-                        isLeft = true;
                         observer.disconnect();
                         this.destroyChart();
                     };
@@ -172,7 +171,8 @@ export class RevenueChart extends Component {
 
     /** A long one would keep what can be seen waiting. */
     get isTableThere() {
-        return this.isTablePrinted || this.state.isTable || this.state.isDrawn;
+        const { isDrawn, isLibraryMissing, isTable } = this.state;
+        return this.isTablePrinted || isTable || isDrawn || isLibraryMissing;
     }
 
     describe(index) {
@@ -207,6 +207,10 @@ export class RevenueChart extends Component {
             });
         }
         return note ? `${text}. ${note}` : text;
+    }
+
+    get isCurveShown() {
+        return !this.state.isTable && !this.state.isLibraryMissing;
     }
 
     get keyHint() {
@@ -390,6 +394,21 @@ export class RevenueChart extends Component {
     //--------------------------------------------------------------------------
     // Chart
     //--------------------------------------------------------------------------
+
+    async loadLibrary() {
+        const canvas = this.canvasRef.el;
+        this.state.isLibraryMissing = false;
+        try {
+            await loadBundle("web.chartjs_lib");
+        } catch {
+            this.state.isLibraryMissing = true;
+            return;
+        }
+        // Another one draws, or nobody any more, when this one is not there any more.
+        if (this.canvasRef.el === canvas && !this.chart) {
+            this.drawChart();
+        }
+    }
 
     drawChart() {
         const canvas = this.canvasRef.el;
