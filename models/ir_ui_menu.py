@@ -1,9 +1,12 @@
-from odoo import models
+from odoo import api, models
+from odoo.tools import ormcache
 
 
 class IrUiMenu(models.Model):
     _inherit = "ir.ui.menu"
 
+    @api.model
+    @ormcache("frozenset(self.env.user._get_group_ids())", "debug")
     def _visible_menu_ids(self, debug=False):
         """Show *Sales > Reporting > Sales Dashboard* to salespeople as well.
 

@@ -143,3 +143,8 @@ class TestRights(DashboardCase):
         self.assertNotIn(ours.id, menus.with_user(employee)._visible_menu_ids())
         visible = menus.with_user(self.viewer)._visible_menu_ids()
         self.assertLessEqual({ours.id, analysis.id}, visible)
+        # Odoo asks for them with every page.
+        self.env.invalidate_all()
+        menus = menus.with_user(salesman)
+        with self.assertQueryCount(0):
+            menus._visible_menu_ids()
