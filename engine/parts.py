@@ -18,7 +18,7 @@ from fractions import Fraction
 from operator import add
 
 from .assembly import CoreRows, Sum, make_sums
-from .periods import ONE_DAY, day_start
+from .periods import ONE_DAY, day_start, local_today
 
 SEPARATOR = ","
 # Those of CoreRows with few keys, each a JSON type.
@@ -29,8 +29,9 @@ class Parts:
     """The closed parts of one answer: what was kept, and what is to be kept.
 
     ``closed`` has the closed rows of a side once they are known: side ->
-    :class:`CoreRows`. ``added`` is what is to be kept: name -> ``(until, JSON value)``,
-    where everything in it is dated before ``until``.
+    :class:`CoreRows`. ``added`` is what is to be kept: name -> ``(until, JSON value,
+    whether it goes by the orders' creation)``, where everything in it is dated before
+    ``until``.
 
     :param zone: zone of the days; None: nothing is kept, and all of a span is open
     :param today: the day that may still move
@@ -63,17 +64,25 @@ class Parts:
             return span, None
         return replace(span, end=until), replace(span, start=until)
 
+    def closed_end(self, instant=None):
+        """The start of an instant's day, or of the day that may still move."""
+        if instant is None:
+            return self._today_start
+        day = local_today(instant, self._zone)
+        return min(day_start(day, self._zone), self._today_start)
+
     def find(self, name, span):
         """What is kept of a closed part under a name, or None."""
         until, value = self._found.get(name, (None, None))
         return value if span and until == span.end else None
 
-    def keep(self, name, span, value):
+    def keep(self, name, span, value, by_creation=False):
         """Have a JSON value kept under a name.
 
         :param Span span: the closed part that it was read of
+        :param by_creation: whether it is of all orders created then, not of sales
         """
-        self.added[name] = (span.end, value)
+        self.added[name] = (span.end, value, by_creation)
 
 
 def pack_rows(rows):

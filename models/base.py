@@ -15,6 +15,8 @@ class Watch:
     ``fields`` are the only stored fields that count, None for all but ``ignored``;
     ``derived`` are computed from what counts, so that they need no watching;
     ``status`` are what becomes of a sale: only what asks for them is moved by them;
+    ``progress`` are how far an order has come and what it is worth: which orders were
+    created, those who do not ask for them need not ask again;
     ``creation`` says whether a new record can count before an order refers to it.
     """
 
@@ -22,6 +24,7 @@ class Watch:
     ignored: frozenset = frozenset()
     derived: frozenset = frozenset()
     status: frozenset = frozenset()
+    progress: frozenset = frozenset()
     creation: bool = False
 
     def covers(self, field):
@@ -37,6 +40,11 @@ class Watch:
         changed = names - LOG_COLUMNS
         # Many2many fields have no column: written alone, they leave the log columns.
         return not changed or not changed <= self.ignored
+
+    def touches(self, names):
+        """Whether writing these columns changes more than the progress of an order."""
+        changed = names - LOG_COLUMNS - self.ignored - self.status - self.progress
+        return bool(changed if self.fields is None else changed & self.fields)
 
 
 ALL = Watch()
@@ -57,6 +65,17 @@ WATCHED = {
                 "message_main_attachment_id",
             }
         ),
+        progress=frozenset(
+            {
+                "amount_tax",
+                "amount_total",
+                "amount_untaxed",
+                "currency_rate",
+                "date_order",
+                "locked",
+                "state",
+            }
+        ),
         creation=True,
     ),
     "sale.order.line": Watch(
@@ -73,6 +92,9 @@ WATCHED = {
                 "product_uom_qty",
                 "state",
             }
+        ),
+        progress=frozenset(
+            {"price_subtotal", "price_total", "product_uom_qty", "state"}
         ),
         creation=True,
     ),
@@ -155,7 +177,12 @@ class Base(models.AbstractModel):
                 for record_id, vals in zip(self._ids, vals_list, strict=True)
                 if not watch.status or not vals.keys() <= harmless
             ]
-            self.browse(moved)._note_dashboard_change()
+            touched = [
+                record_id
+                for record_id, vals in zip(self._ids, vals_list, strict=True)
+                if watch.touches(vals.keys())
+            ]
+            self.browse(moved)._note_dashboard_change(self.browse(touched))
         return result
 
     def unlink(self):
@@ -172,7 +199,7 @@ class Base(models.AbstractModel):
             self._note_dashboard_change()
         return result
 
-    def _note_dashboard_change(self):
+    def _note_dashboard_change(self, touched=None):
         # While modules are removed, this one may be among them.
         if not self.env.context.get(MODULE_UNINSTALL_FLAG):
-            self.env["sale.dashboard.change"]._note(self)
+            self.env["sale.dashboard.change"]._note(self, touched)

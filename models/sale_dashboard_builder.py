@@ -440,7 +440,7 @@ class SaleDashboardBuilder(models.AbstractModel):
 
     def _build_conversion(self, build):
         scope = build.scope
-        points, points_before = build.source._read_conversion(scope)
+        points, points_before = build.source._read_conversion(scope, build.parts)
         rate = sum(points.values(), Conversion()).rate
         values = {"conversion_rate": rate}
         self._add_conversion(build, scope.current, points)

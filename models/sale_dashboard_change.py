@@ -37,9 +37,13 @@ class SaleDashboardChange(models.Model):
         help="Sales dated before this are what they were, and whatever else decides"
         " about them. Empty: nobody knows, as of rows that were added up."
     )
+    created_since = fields.Datetime(
+        help="Orders created before this are what they were, but for how far they have"
+        " come and what they are worth. Empty: nobody knows."
+    )
 
     @api.model
-    def _note(self, records=None):
+    def _note(self, records=None, touched=None):
         """This transaction changes what a figure may be made of.
 
         The one place for it: it moves the change token, and tells open dashboards.
@@ -49,33 +53,32 @@ class SaleDashboardChange(models.Model):
         :param records: what changes. Of orders and their lines, that moves the sales
             of certain days only (see :meth:`_note_before`); of anything else, or of
             nothing said, all of them
+        :param touched: those of them of which more changes than how far they have come
+            and what they are worth; all, if that is not said
         """
         pending = self._get_pending()
         pending.is_moved = True
         if records is None or records._name not in ("sale.order", "sale.order.line"):
-            pending.since = ALL_DAYS
-        elif records._name == "sale.order":
-            pending.order_ids.update(filter(None, records._ids))
-        else:
-            known = records._fields["order_id"]._get_cache(records.env)
-            for line_id in filter(None, records._ids):
-                if order_id := known.get(line_id):
-                    pending.order_ids.add(order_id)
-                else:
-                    pending.line_ids.add(line_id)
-        if len(pending.order_ids) + len(pending.line_ids) > MANY:
-            pending.since = ALL_DAYS
+            pending.move_all_days()
+            return
+        pending.orders.add(records)
+        pending.touched.add(records if touched is None else touched)
+        if len(pending.orders) > MANY:
+            pending.move_all_days()
 
     @api.model
-    def _note_before(self, orders, since=None):
+    def _note_before(self, orders, since=None, created_since=NO_DAY):
         """Orders may be about to become sales, or none any more, or of another day.
 
         Nobody can ask afterwards what they were. It is no change by itself: whether
         one comes of it, :meth:`_note` says.
 
         :param since: the oldest date of the sales among them, if that is known
+        :param created_since: when the oldest of them was created, if they are about to
+            be deleted
         """
         pending = self._get_pending()
+        pending.created_since = min(pending.created_since, created_since)
         unknown = set(filter(None, orders._ids)) - pending.known_ids
         if not unknown or pending.since == ALL_DAYS:
             return
@@ -133,14 +136,18 @@ class SaleDashboardChange(models.Model):
         if pending is None or not pending.is_moved:
             return
         since = self._get_since(pending)
+        created_since = self._get_created_since(pending)
         if self._has_row():
             cr.execute(
                 SQL(
                     """
-                    UPDATE sale_dashboard_change SET since = LEAST(since, %s)
+                    UPDATE sale_dashboard_change
+                    SET since = LEAST(since, %s),
+                        created_since = LEAST(created_since, %s)
                     WHERE id = %s
                     """,
                     since,
+                    created_since,
                     cr.cache[ROW],
                 )
             )
@@ -148,11 +155,12 @@ class SaleDashboardChange(models.Model):
         cr.execute(
             SQL(
                 """
-                INSERT INTO sale_dashboard_change (count, stamp, since)
-                VALUES (1, %s, %s) RETURNING id
+                INSERT INTO sale_dashboard_change (count, stamp, since, created_since)
+                VALUES (1, %s, %s, %s) RETURNING id
                 """,
                 random.getrandbits(62),
                 since,
+                created_since,
             )
         )
         [cr.cache[ROW]] = cr.fetchone()
@@ -176,24 +184,44 @@ class SaleDashboardChange(models.Model):
 
         Everything is flushed.
         """
-        since, unread = pending.since, pending.order_ids
-        if since != ALL_DAYS:
-            oldest, unread = self._find_oldest_cached(pending.order_ids)
-            since = min(since, oldest)
-        since = SQL("%s::timestamp", since)
-        if pending.since == ALL_DAYS or not (unread or pending.line_ids):
+        since, moved = pending.since, pending.orders
+        if since == ALL_DAYS:
+            return SQL("%s::timestamp", since)
+        oldest, unread = self._find_oldest_cached(moved.ids)
+        since = SQL("%s::timestamp", min(since, oldest))
+        if not (unread or moved.line_ids):
             return since
-        order_ids = SQL(
+        order_ids = self._select_order_ids(unread, moved.line_ids)
+        # LEAST is without the NULLs.
+        return SQL("LEAST(%s, %s)", since, self._select_oldest_sale(order_ids))
+
+    @api.model
+    def _get_created_since(self, pending):
+        """SQL: when the oldest order was created that this transaction has touched.
+
+        Everything is flushed.
+        """
+        since, touched = SQL("%s::timestamp", pending.created_since), pending.touched
+        if pending.created_since == ALL_DAYS or not touched:
+            return since
+        return SQL(
+            "LEAST(%s, (SELECT MIN(create_date) FROM sale_order WHERE id = ANY(%s)))",
+            since,
+            self._select_order_ids(touched.ids, touched.line_ids),
+        )
+
+    @api.model
+    def _select_order_ids(self, order_ids, line_ids):
+        """SQL: array of the ids of some orders, and of those of some lines."""
+        return SQL(
             """ARRAY(
                 SELECT unnest(%s::int[])
                 UNION ALL
                 SELECT order_id FROM sale_order_line WHERE id = ANY(%s)
             )""",
-            list(unread),
-            list(pending.line_ids),
+            list(order_ids),
+            list(line_ids),
         )
-        # LEAST is without the NULLs.
-        return SQL("LEAST(%s, %s)", since, self._select_oldest_sale(order_ids))
 
     @api.model
     def _find_oldest_cached(self, order_ids):
@@ -264,14 +292,43 @@ class SaleDashboardChange(models.Model):
 class _Pending:
     """What a transaction has changed and not written down yet.
 
-    Sales dated before ``since`` were none of what has changed. What the orders, and
-    those of the lines, have become will be asked for; what orders were is known of
-    ``known_ids``, and of all others it is what they are.
+    Sales dated before ``since`` were none of what has changed, nor were orders created
+    before ``created_since``. What ``orders`` have become will be asked for, and when
+    those were created that are ``touched``; what orders were is known of ``known_ids``,
+    and of all others it is what they are.
     """
 
     def __init__(self):
         self.is_moved = False
         self.since = NO_DAY
-        self.order_ids = set()
-        self.line_ids = set()
+        self.created_since = NO_DAY
+        self.orders = _Orders()
+        self.touched = _Orders()
         self.known_ids = set()
+
+    def move_all_days(self):
+        self.since = self.created_since = ALL_DAYS
+
+
+class _Orders:
+    """Orders by their ``ids``, or by ``line_ids`` where only their lines are known."""
+
+    def __init__(self):
+        self.ids = set()
+        self.line_ids = set()
+
+    def __len__(self):
+        return len(self.ids) + len(self.line_ids)
+
+    def add(self, records):
+        """Add orders, or those of lines."""
+        ids = filter(None, records._ids)
+        if records._name == "sale.order":
+            self.ids.update(ids)
+            return
+        known = records._fields["order_id"]._get_cache(records.env)
+        for line_id in ids:
+            if order_id := known.get(line_id):
+                self.ids.add(order_id)
+            else:
+                self.line_ids.add(line_id)

@@ -16,7 +16,8 @@ class SaleDashboardPart(models.Model):
     the request, everything that decides what a user may see, and the day. What is kept
     is right in a snapshot that sees every change that the one it was read in saw, if
     all further changes moved later sales only (``since`` of
-    ``sale.dashboard.change``): the rows of changes that were seen are remembered, and
+    ``sale.dashboard.change``) or, of what goes by their creation, orders created later
+    (``created_since``): the rows of changes that were seen are remembered, and
     all of them have to be there still. Private: no one has access over RPC, and
     :meth:`_find` is the only reader.
     """
@@ -28,6 +29,9 @@ class SaleDashboardPart(models.Model):
     key = fields.Char(required=True)
     name = fields.Char(required=True)
     until = fields.Datetime(required=True, help="Everything in it is dated before.")
+    by_creation = fields.Boolean(
+        help="It is of all orders created before, not of the sales dated before."
+    )
     seen = fields.Text(required=True, help="Changes that were seen: array of ids.")
     read_at = fields.Datetime(required=True)
     expires_at = fields.Datetime(required=True, index=True)
@@ -61,7 +65,13 @@ class SaleDashboardPart(models.Model):
                     SELECT COUNT(seen.id) = cardinality(part.seen::int[])
                         AND bool_and(
                             seen.id IS NOT NULL
-                            OR COALESCE(change.since >= part.until, FALSE)
+                            OR COALESCE(
+                                CASE WHEN part.by_creation
+                                    THEN change.created_since
+                                    ELSE change.since
+                                END >= part.until,
+                                FALSE
+                            )
                         ) IS NOT FALSE
                     FROM sale_dashboard_change AS change
                     LEFT JOIN unnest(part.seen::int[]) AS seen (id)
@@ -92,19 +102,20 @@ class SaleDashboardPart(models.Model):
         :param seen: result of :meth:`_list_seen` in the snapshot that it was read in
         :param ttl: seconds
         """
-        for name, (until, value) in parts.added.items():
+        for name, (until, value, by_creation) in parts.added.items():
             cr.execute(
                 SQL(
                     """
                     INSERT INTO sale_dashboard_part AS kept (
-                        key, name, until, seen, read_at, expires_at, value
+                        key, name, until, by_creation, seen, read_at, expires_at, value
                     )
                     VALUES (
-                        %(key)s, %(name)s, %(until)s, %(seen)s, %(read_at)s,
-                        %(expires_at)s, %(value)s
+                        %(key)s, %(name)s, %(until)s, %(by_creation)s, %(seen)s,
+                        %(read_at)s, %(expires_at)s, %(value)s
                     )
                     ON CONFLICT (key, name) DO UPDATE SET
                         until = excluded.until,
+                        by_creation = excluded.by_creation,
                         seen = excluded.seen,
                         read_at = excluded.read_at,
                         expires_at = excluded.expires_at,
@@ -113,6 +124,7 @@ class SaleDashboardPart(models.Model):
                     key=key,
                     name=name,
                     until=until,
+                    by_creation=by_creation,
                     seen=seen,
                     read_at=read_at,
                     expires_at=read_at + timedelta(seconds=ttl),

@@ -102,22 +102,26 @@ class SaleDashboard(models.TransientModel):
         )
 
     @api.model
-    def _reads_more_of_orders(self, scope):
+    def _reads_more_of_orders(self, scope, progress=False):
         """Whether more decides if a sale counts than itself, on the day it became one.
 
         That is where the filter or a rule asks for other orders, or for what becomes of
         a sale.
 
         :param Scope scope: of a traceable answer
+        :param progress: whether more decides if an order counts than itself, on the day
+            it was created: there, too, where its progress is asked for
         """
         domain = Domain(scope.request.filters.domain)
         reads = {}
         self._trace(self.env["sale.order"], domain, reads)
         self._trace_rules(reads)
         return (
-            self._have_rules_with_more()
-            or self._asks_for_more(self.env["sale.order"], domain)
-            or any(self._has_rule_with_more(self.env[model]) for model in reads)
+            self._have_rules_with_more(progress)
+            or self._asks_for_more(self.env["sale.order"], domain, progress)
+            or any(
+                self._has_rule_with_more(self.env[model], progress) for model in reads
+            )
         )
 
     @api.model
@@ -125,28 +129,34 @@ class SaleDashboard(models.TransientModel):
         "self.env.uid",
         "self.env.su",
         "tuple(self.env.context.get('allowed_company_ids') or ())",
+        "progress",
     )
-    def _have_rules_with_more(self):
+    def _have_rules_with_more(self, progress):
         """The same of the rules on everything that is read."""
         reads = dict.fromkeys(READ_MODELS)
         self._trace_rules(reads)
-        return any(self._has_rule_with_more(self.env[model]) for model in reads)
+        return any(
+            self._has_rule_with_more(self.env[model], progress) for model in reads
+        )
 
     @api.model
-    def _has_rule_with_more(self, model):
+    def _has_rule_with_more(self, model, progress):
         rules = self.env["ir.rule"]._compute_domain(model._name, "read")
-        return self._asks_for_more(model, Domain(rules))
+        return self._asks_for_more(model, Domain(rules), progress)
 
     @api.model
-    def _asks_for_more(self, model, domain):
-        """Whether a domain on a model asks for other orders, or for a sale's status."""
+    def _asks_for_more(self, model, domain, progress):
+        """Whether a domain on a model asks for other orders, or for a sale's status.
+
+        :param progress: or for an order's progress
+        """
         for condition in domain.iter_conditions():
             place = model
             names = condition.field_expr.split(".")
             while names:
                 name = names.pop(0)
                 field = place._fields[name]
-                if place._name in WATCHED and name in WATCHED[place._name].status:
+                if self._is_status(place, name, progress):
                     return True
                 if field.related:
                     names[:0] = field.related.split(".")
@@ -160,10 +170,19 @@ class SaleDashboard(models.TransientModel):
                     return True
                 place = self.env[field.comodel_name]
             if condition.operator in SUBDOMAIN and self._asks_for_more(
-                place, Domain(condition.value)
+                place, Domain(condition.value), progress
             ):
                 return True
         return False
+
+    @api.model
+    def _is_status(self, model, name, progress):
+        """Whether a field is written while all else stays; see ``base``."""
+        watch = WATCHED.get(model._name)
+        if not watch or not watch.status | watch.progress:
+            return False
+        names = watch.status | {"write_date", "write_uid"}
+        return name in (names | watch.progress if progress else names)
 
     # ------------------------------------------------------------------
     # What a domain depends on

@@ -477,44 +477,131 @@ class SaleDashboardSource(models.AbstractModel):
                 unknown.difference_update(known or ())
         return sorted(unknown)
 
-    def _read_conversion(self, scope):
+    def _read_conversion(self, scope, parts=None):
         """Orders created in both spans, and how many of them count as converted.
 
+        :param Parts parts: what is kept of the days that are over
         :return: of the period, and of the comparison (None: nothing is compared):
             index of a bound of the span, from 0 -> Conversion; sparse
         """
-        found = [
-            points
-            for spans in self._list_passes(
-                [span for span in (scope.comparison, scope.current) if span]
-            )
-            for points in self._read_created(scope, spans)
-        ]
-        before, current = found if scope.comparison else (None, *found)
-        return current, before
+        dashboards = self.env["sale.dashboard"]
+        if not parts or dashboards._reads_more_of_orders(scope, progress=True):
+            parts = Parts()
+        spans = {"previous": scope.comparison, "current": scope.current}
+        limits = {"previous": scope.comparison and self._get_matured(scope)}
+        closed, pending = {}, {}
+        for side, span in spans.items():
+            closed[side], pending[side] = parts.split(span)
+        found = self._read_created(scope, pending, limits)
+        for side, points in self._read_closed_conversion(
+            scope, closed, limits, parts
+        ).items():
+            for place, point in points.items():
+                found[side][place] += point
+        return found["current"], found["previous"] if scope.comparison else None
 
-    def _read_created(self, scope, spans):
-        """What :meth:`_read_conversion` says, of the spans of one pass."""
-        orders = self.env["sale.order"].with_context(
-            sale_dashboard_bounds=[bound for span in spans for bound in span.bounds],
-            sale_dashboard_maturity=spans[0] is scope.comparison
-            and [spans[0].end, self._get_matured(scope)],
-            sale_dashboard_raw=True,
-        )
-        with self._room_for_groups():
-            rows = orders._read_group(
-                self._get_filter_domain(scope)
-                & self._get_spans_domain(spans, "create_date"),
-                ["dashboard_created_bucket", "dashboard_converted"],
-                ["__count"],
-                order="__count",  # else by the groups, for which it would sort orders
+    def _read_closed_conversion(self, scope, closed, limits, parts):
+        """What :meth:`_read_conversion` says, of orders created on days that are over.
+
+        They may be confirmed any time later. So two things are kept: how many were
+        created, which those who come and go change, and how many were confirmed on the
+        days that are over, which sales of these days change.
+
+        :param dict closed: side -> Span or None
+        :param dict limits: side -> before when an order must be confirmed to count
+        :return: side -> index of a bound -> Conversion
+        """
+        over, found, unknown, ends = {}, {}, {}, {}
+        for side, span in closed.items():
+            if span:
+                ends[side] = parts.closed_end(limits.get(side))
+                over[side] = replace(span, end=ends[side])
+                counts = (
+                    parts.find(f"created {side}", span),
+                    parts.find(f"converted {side}", over[side]),
+                )
+                if None in counts:
+                    unknown[side] = span
+                found[side] = counts
+        read = self._read_created(scope, unknown, ends)
+        for side, span in unknown.items():
+            created = [(place, one.created) for place, one in read[side].items()]
+            converted = [(place, one.converted) for place, one in read[side].items()]
+            parts.keep(f"created {side}", span, created, by_creation=True)
+            parts.keep(f"converted {side}", over[side], converted)
+            found[side] = created, converted
+        points = {}
+        for side, (created, converted) in found.items():
+            points[side] = sums = defaultdict(Conversion)
+            for place, count in created:
+                sums[place] += Conversion(0, count)
+            late = self._read_converted_late(
+                scope, closed[side], ends[side], limits.get(side)
             )
-        ends = list(accumulate(len(span.bounds) for span in spans))
-        found = [defaultdict(Conversion) for _span in spans]
-        for number, converted, count in rows:
-            place = bisect_left(ends, number)
-            first = ends[place - 1] if place else 0
-            found[place][number - 1 - first] += Conversion(count * converted, count)
+            for place, count in (*converted, *late):
+                sums[place] += Conversion(count, 0)
+        return points
+
+    def _read_converted_late(self, scope, span, start, end):
+        """How many orders created in a span were confirmed from one instant to another.
+
+        :param start: naive UTC
+        :param end: naive UTC, None: up to now
+        :return: rows ``(index of a bound of the span, count)``
+        """
+        if end and end <= start:
+            return []
+        domain = (
+            self._get_created_domain(scope, span)
+            & self._get_confirmed_domain()
+            & Domain("date_order", ">=", start)
+        )
+        if end:
+            domain &= Domain("date_order", "<", end)
+        rows = (
+            self.env["sale.order"]
+            .with_context(sale_dashboard_bounds=span.bounds, sale_dashboard_raw=True)
+            ._read_group(
+                domain, ["dashboard_created_bucket"], ["__count"], order="__count"
+            )
+        )
+        return [(number - 1, count) for number, count in rows]
+
+    def _read_created(self, scope, spans, limits):
+        """The orders created in both sides' spans, and those of them converted.
+
+        :param dict spans: side -> Span or None
+        :param dict limits: side -> before when an order must be confirmed to count, if
+            there is such a limit; that of the comparison is the earlier one
+        :return: side -> index of a bound of the span -> Conversion; sparse
+        """
+        found = defaultdict(lambda: defaultdict(Conversion))
+        sides = [side for side, span in spans.items() if span]
+        for some in self._list_passes([spans[side] for side in sides]):
+            of_pass = sides[: len(some)]
+            sides = sides[len(some) :]
+            maturity = [limits.get(side) for side in of_pass]
+            orders = self.env["sale.order"].with_context(
+                sale_dashboard_bounds=[bound for span in some for bound in span.bounds],
+                sale_dashboard_maturity=any(maturity)
+                and [some[0].end, *filter(None, maturity)],
+                sale_dashboard_raw=True,
+            )
+            with self._room_for_groups():
+                rows = orders._read_group(
+                    self._get_filter_domain(scope)
+                    & self._get_spans_domain(some, "create_date"),
+                    ["dashboard_created_bucket", "dashboard_converted"],
+                    ["__count"],
+                    # Else by the groups, for which it would sort orders.
+                    order="__count",
+                )
+            ends = list(accumulate(len(span.bounds) for span in some))
+            for number, converted, count in rows:
+                place = bisect_left(ends, number)
+                first = ends[place - 1] if place else 0
+                points = found[of_pass[place]]
+                points[number - 1 - first] += Conversion(count * converted, count)
         return found
 
     def _read_last_orders(self, scope, core, customer_ids):

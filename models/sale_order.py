@@ -100,8 +100,9 @@ class SaleOrder(models.Model):
         compute_sudo=False,
         exportable=False,
         help="Whether the order is confirmed. With the context key"
-        " 'sale_dashboard_maturity' (two UTC instants), orders created before the first"
-        " count only if confirmed before the second.",
+        " 'sale_dashboard_maturity' (two or three UTC instants), orders created before"
+        " the first count only if confirmed before the second, all others only if"
+        " confirmed before the third, which is not before the second.",
     )
     dashboard_after_split = fields.Boolean(
         compute="_compute_dashboard_after_split",
@@ -545,14 +546,17 @@ class SaleOrder(models.Model):
             return confirmed
         if (
             not isinstance(maturity, list | tuple)
-            or len(maturity) != 2
+            or len(maturity) not in (2, 3)
             or not all(isinstance(instant, str | datetime) for instant in maturity)
         ):
-            raise ValueError("'sale_dashboard_maturity' must hold two UTC datetimes")
-        before, matured = map(fields.Datetime.to_datetime, maturity)
-        return confirmed & (
-            Domain("create_date", ">=", before) | Domain("date_order", "<", matured)
-        )
+            raise ValueError(
+                "'sale_dashboard_maturity' must hold two or three UTC datetimes"
+            )
+        before, matured, *limits = map(fields.Datetime.to_datetime, maturity)
+        later = Domain("create_date", ">=", before)
+        for limit in limits:
+            later &= Domain("date_order", "<", limit)
+        return confirmed & (later | Domain("date_order", "<", matured))
 
     def _get_dashboard_split(self):
         """The validated context key ``sale_dashboard_split``, as naive datetime.
@@ -596,7 +600,9 @@ class SaleOrder(models.Model):
         return super()._write_multi(vals_list)
 
     def unlink(self):
-        self._note_dashboard_sales()
+        # sudo: it is about all of them, whoever deletes.
+        created = filter(None, self.sudo().exists().mapped("create_date"))
+        self._note_dashboard_sales(created_since=min(created, default=NO_DAY))
         return super().unlink()
 
     def _get_dashboard_confirmed_domain(self):
@@ -612,8 +618,9 @@ class SaleOrder(models.Model):
             for condition in domain.iter_conditions()
         )
 
-    def _note_dashboard_sales(self, since=None):
+    def _note_dashboard_sales(self, since=None, created_since=NO_DAY):
         """Note what these orders are, before that changes; see ``_note_before``."""
         # While modules are removed, this one may be among them.
         if not self.env.context.get(MODULE_UNINSTALL_FLAG):
-            self.env["sale.dashboard.change"]._note_before(self, since)
+            changes = self.env["sale.dashboard.change"]
+            changes._note_before(self, since, created_since)

@@ -134,7 +134,25 @@ class TestEngineSplit(TestCase):
         self.assertIsNone(parts.find("rates", None))
         self.assertIsNone(parts.find("effects", closed))
         parts.keep("effects", closed, {})
-        self.assertEqual(parts.added, {"effects": (until, {})})
+        parts.keep("created", closed, [], by_creation=True)
+        self.assertEqual(
+            parts.added,
+            {"effects": (until, {}, False), "created": (until, [], True)},
+        )
+
+    def test_what_cannot_move_any_more(self):
+        """Up to the day of an instant, and not today's."""
+        parts = Parts(PARIS, date(2025, 6, 18))
+        today = datetime(2025, 6, 17, 22)
+        self.assertEqual(parts.closed_end(), today)
+        self.assertEqual(
+            parts.closed_end(datetime(2025, 5, 19, 10)), datetime(2025, 5, 18, 22)
+        )
+        self.assertEqual(
+            parts.closed_end(datetime(2025, 5, 19, 23)), datetime(2025, 5, 19, 22)
+        )
+        self.assertEqual(parts.closed_end(NOON), today)
+        self.assertEqual(parts.closed_end(NOON + timedelta(days=2)), today)
 
 
 class TestEngineKept(TestCase):

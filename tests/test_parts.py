@@ -17,12 +17,17 @@ from .common import CommittedCase, listed_statements
 # A Wednesday, at noon in Paris; the comparison is 1 to 18 May, up to the same time.
 NOW = datetime(2025, 6, 18, 10, 0, 0)
 PERIOD = ("2025-06-01", "2025-06-18")
-ALL = {
+CREATED = {"created previous", "created current"}
+CONVERSION = CREATED | {"converted previous", "converted current"}
+ALL = CONVERSION | {
     *("sales previous", "sales current", "new previous", "new current"),
     *("rates", "effects", "no product"),
 }
 # Of the comparison alone.
-BEFORE = {"sales previous", "new previous", "rates"}
+BEFORE = {
+    *("sales previous", "new previous", "rates"),
+    *("created previous", "converted previous"),
+}
 CUSTOMERS = 8
 
 
@@ -33,6 +38,7 @@ class PartsCase(CommittedCase):
         super().setUp()
         freezer = freeze_time(NOW)
         self.clock = freezer.start()
+        self.period = PERIOD
         self.addCleanup(freezer.stop)
         self.addCleanup(self.remove_parts)
         self.random = random.Random(self.id())
@@ -116,12 +122,14 @@ class PartsCase(CommittedCase):
     def generate(self, **options):
         """The payload, in a transaction of its own."""
         with self.cursor(self.viewer) as env:
-            return env["sale.dashboard"].generate_dashboard_data(*PERIOD, **options)
+            return env["sale.dashboard"].generate_dashboard_data(
+                *self.period, **options
+            )
 
     def scope_in(self, env, **options):
         """``(model that answers, scope)``"""
         parameters = {
-            **dict(zip(("date_from", "date_to"), PERIOD, strict=True)),
+            **dict(zip(("date_from", "date_to"), self.period, strict=True)),
             **{"period_type": "daily", "compare": "previous_period"},
             **{
                 "measure": "untaxed",
@@ -250,16 +258,17 @@ class TestParts(PartsCase):
         def rename(env):
             env["res.partner"].browse(self.partners[customer]).name = "Renamed"
 
-        for change in (
-            *(edit_line, add_line, drop_line, cancel, to_today, from_today, assign),
-            *(backdate, move_line),
-        ):
+        for change in (edit_line, cancel, to_today, from_today):
+            with self.subTest(change.__name__):
+                # They are still the orders that were created then.
+                self.assertEqual(self.change(change), BEFORE | {"created current"})
+        for change in (add_line, drop_line, assign, backdate, move_line):
             with self.subTest(change.__name__):
                 self.assertEqual(self.change(change), BEFORE)
         # Anything else may have to do with all of them.
         self.assertEqual(self.change(rename), set())
         self.assertEqual(
-            self.change(lambda env: self.order_of(env, 33)._action_cancel()), set()
+            self.change(lambda env: self.order_of(env, 33)._action_cancel()), CREATED
         )
 
     def test_deleted(self):
@@ -271,9 +280,9 @@ class TestParts(PartsCase):
                 [("partner_id", "in", self.partners), ("state", "=", "cancel")]
             ).unlink()
 
-        self.assertEqual(self.change(cancel), BEFORE)
+        self.assertEqual(self.change(cancel), BEFORE | {"created current"})
         # It was no sale any more.
-        self.assertEqual(self.change(delete), ALL)
+        self.assertEqual(self.change(delete), ALL - {"created current"})
 
     def test_what_is_no_sale_moves_no_day(self):
         def quote(env):
@@ -297,9 +306,77 @@ class TestParts(PartsCase):
             env.flush_all()
             self.assertIn("sale_dashboard.change", env.cr.precommit.data)
 
-        for change in (quote, requote, confirm, invoice):
+        with self.subTest("quote"):
+            self.assertEqual(self.change(quote), ALL - {"created current"})
+        for change in (requote, confirm, invoice):
             with self.subTest(change.__name__):
                 self.assertEqual(self.change(change), ALL)
+
+    def test_a_quotation_comes_under_the_filter(self):
+        with self.cursor() as env:
+            tag = env["crm.tag"].create({"name": "Parts"}).id
+            order = self.make_order(env, NOW - timedelta(days=9), confirm=False)
+
+        def remove_tag():
+            with self.cursor() as env:
+                env["crm.tag"].browse(tag).unlink()
+
+        self.addCleanup(remove_tag)
+        for values, filters in (
+            ({"user_id": self.viewer}, {"user_ids": [self.viewer]}),
+            (
+                {"tag_ids": [Command.link(tag)]},
+                {"domain": [("tag_ids", "in", [tag])]},
+            ),
+            (
+                {"client_order_ref": "R", "tag_ids": [Command.clear()]},
+                {"domain": [("tag_ids", "in", [tag])]},
+            ),
+            (
+                {"order_line": [Command.create({"product_id": self.product})]},
+                {"domain": [("order_line.product_id", "=", self.product)]},
+            ),
+        ):
+            with self.subTest(str(values)):
+                self.generate(filters=filters)
+                self.assertEqual(self.find(filters=filters), ALL)
+                with self.cursor() as env:
+                    order.with_env(env).write(values)
+                self.assertEqual(self.find(filters=filters), ALL - {"created current"})
+
+    def test_confirmed_long_after(self):
+        """What became of the orders of a period that is over."""
+        self.period = ("2025-06-01", "2025-06-10")
+        days = (9, 12, 13, 20, 23)
+        with self.cursor() as env:
+            orders = [
+                self.make_order(env, NOW - timedelta(days=one), confirm=False).id
+                for one in days
+            ]
+
+        def rates():
+            overview = self.generate()["overview"]
+            return overview["conversion_rate"], overview["previous"]["conversion_rate"]
+
+        before = rates()
+        self.assertEqual(self.find(), ALL)
+        # Of the comparison, what is confirmed now is too late.
+        for order_id, place in zip(orders, (0, 0, 0, None, None), strict=True):
+            with self.cursor() as env:
+                env["sale.order"].browse(order_id).action_confirm()
+            self.assertEqual(self.find(), ALL)
+            after = rates()
+            for side in (0, 1):
+                (self.assertGreater if side == place else self.assertEqual)(
+                    after[side], before[side]
+                )
+            before = after
+        # Soon enough it is until so many days after as the period has had.
+        with self.cursor() as env:
+            env["sale.order"].browse(orders[-1]).date_order = NOW - timedelta(
+                days=10, hours=1
+            )
+        self.assertGreater(rates()[1], before[1])
 
     def test_who_began_before_and_commits_after(self):
         with self.cursor() as first:
@@ -307,7 +384,7 @@ class TestParts(PartsCase):
             first.flush_all()
             self.generate()
             self.assertEqual(self.find(), ALL)
-        self.assertEqual(self.find(), BEFORE)
+        self.assertEqual(self.find(), BEFORE | {"created current"})
 
     def test_a_savepoint(self):
         """What was taken back and done again otherwise counts as it was done."""
@@ -322,7 +399,7 @@ class TestParts(PartsCase):
             except KeyError:
                 order.order_line[0].price_unit = 3.0
 
-        self.assertEqual(self.change(change), BEFORE)
+        self.assertEqual(self.change(change), BEFORE | {"created current"})
 
     def test_a_change_after_its_row_was_written(self):
         def change(env):
@@ -330,7 +407,7 @@ class TestParts(PartsCase):
             env.cr.flush()
             self.order_of(env, 3).order_line[0].price_unit = 2.0
 
-        self.assertEqual(self.change(change), BEFORE)
+        self.assertEqual(self.change(change), BEFORE | {"created current"})
 
     def test_changes_that_were_added_up(self):
         """Nobody knows any more which they were."""
@@ -342,7 +419,7 @@ class TestParts(PartsCase):
             for _number in range(3):
                 self.make_order(env, NOW)
             pending = env.cr.precommit.data["sale_dashboard.change"]
-            pending.order_ids.update(range(-1001, 0))
+            pending.orders.ids.update(range(-1001, 0))
             self.make_order(env, NOW)
 
         self.assertEqual(self.change(change), set())
@@ -406,20 +483,27 @@ class TestParts(PartsCase):
 
     def test_where_other_orders_decide(self):
         """Today's order may let one of last week count."""
-        for domain, reads in (
-            ([("partner_id.sale_order_ids.state", "=", "draft")], True),
-            ([("partner_id", "any", [("sale_order_ids", "!=", False)])], True),
-            ([("order_line.product_id", "=", self.product)], False),
-            ([("order_line", "any", [("order_id.state", "=", "sale")])], False),
-            ([("order_line.order_id.partner_id.sale_order_ids", "!=", False)], True),
+        for domain, kept in (
+            ([("partner_id.sale_order_ids.state", "=", "draft")], set()),
+            ([("partner_id", "any", [("sale_order_ids", "!=", False)])], set()),
+            ([("order_line.product_id", "=", self.product)], ALL),
+            ([("order_line.order_id.partner_id.sale_order_ids", "!=", False)], set()),
             # What becomes of a sale moves no day otherwise.
-            ([("invoice_status", "=", "invoiced")], True),
-            ([("order_line.order_id.invoice_status", "!=", "no")], True),
+            ([("invoice_status", "=", "invoiced")], set()),
+            ([("order_line.order_id.invoice_status", "!=", "no")], set()),
+            ([("write_date", ">", "2020-01-01 00:00:00")], set()),
+            # Nor does an order's progress move the day that it was created on.
+            ([("amount_untaxed", ">", 1)], ALL - CONVERSION),
+            ([("order_line.price_total", ">", 1)], ALL - CONVERSION),
+            (
+                [("order_line", "any", [("order_id.state", "=", "sale")])],
+                ALL - CONVERSION,
+            ),
         ):
             filters = {"domain": domain}
             with self.subTest(str(domain)):
                 self.generate(filters=filters)
-                self.assertEqual(self.find(filters=filters), set() if reads else ALL)
+                self.assertEqual(self.find(filters=filters), kept)
 
     def test_where_other_orders_decide_by_a_rule(self):
         with self.cursor() as env:
@@ -468,7 +552,7 @@ class TestParts(PartsCase):
             return self.random.choice(list(orders) or [orders])
 
         def change_once(env):
-            kind = self.random.randrange(9)
+            kind = self.random.randrange(10)
             if kind < 3:
                 days = self.random.choice([0, 0, 0, 0, 1, 3, 30, 31])
                 at = fields.Datetime.now() - timedelta(days=days)
@@ -484,16 +568,21 @@ class TestParts(PartsCase):
                 order = any_order(env, ["sale"])
                 days = self.random.choice([0, 2, 31, 33, 60])
                 order.date_order = fields.Datetime.now() - timedelta(days=days)
-            else:
+            elif kind == 8:
                 any_order(env, ["cancel"]).unlink()
+            else:
+                any_order(env, ["draft"]).unlink()
 
         with self.cursor() as env:
             env["ir.config_parameter"].set_param("sale_dashboard.cache_ttl", MAX_TTL)
-        used = 0
+        used = used_created = 0
         for minutes in range(0, 600, 15):
             self.clock.move_to(NOW + timedelta(minutes=minutes))
             with self.cursor() as env:
                 change_once(env)
-            used += bool(self.find())
+            found = self.find()
+            used += bool(found)
+            used_created += found.issuperset(CREATED)
             self.generate()
         self.assertGreater(used, 10)
+        self.assertGreater(used_created, 10)
