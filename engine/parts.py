@@ -65,7 +65,10 @@ class Parts:
         return replace(span, end=until), replace(span, start=until)
 
     def closed_end(self, instant=None):
-        """The start of an instant's day, or of the day that may still move."""
+        """The start of an instant's day, or of the day that may still move.
+
+        None where nothing is kept.
+        """
         if instant is None:
             return self._today_start
         day = local_today(instant, self._zone)
@@ -141,6 +144,38 @@ def unpack_effects(value):
     """The effects that :func:`pack_effects` was given."""
     ids = (one or False for one in unpack_numbers(value["ids"]))
     return dict(zip(ids, unpack_numbers(value["units"]), strict=True))
+
+
+def pack_lifetimes(lifetimes):
+    """Lifetimes (see :func:`add_lifetimes`) in JSON types."""
+    return [
+        [customer_id, *figures, first.isoformat(), last.isoformat()]
+        for customer_id, (figures, first, last) in lifetimes.items()
+    ]
+
+
+def unpack_lifetimes(rows):
+    """The lifetimes that :func:`pack_lifetimes` was given."""
+    return {
+        customer_id: (Sum(units, count), *map(datetime.fromisoformat, instants))
+        for customer_id, units, count, *instants in rows
+    }
+
+
+def add_lifetimes(*parts):
+    """What customers ordered, and when first and last, from several parts.
+
+    :param parts: customer id -> ``(Sum, first instant, last)``
+    """
+    lifetimes = {}
+    for part in parts:
+        for customer_id, (figures, first, last) in part.items():
+            if customer_id in lifetimes:
+                others, earliest, latest = lifetimes[customer_id]
+                figures += others
+                first, last = min(first, earliest), max(last, latest)
+            lifetimes[customer_id] = figures, first, last
+    return lifetimes
 
 
 def pack_numbers(numbers):

@@ -383,7 +383,7 @@ class SaleDashboardBuilder(models.AbstractModel):
     def _build_lifetimes(self, build):
         top = [command[2] for command in build.values["top_customer_ids"]]
         lifetimes = build.source._read_lifetimes(
-            build.scope, [row["partner_id"] for row in top]
+            build.scope, [row["partner_id"] for row in top], build.parts
         )
         for row in top:
             figures, first, last = lifetimes[row["partner_id"]]

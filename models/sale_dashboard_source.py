@@ -15,10 +15,13 @@ from ..engine.assembly import Conversion, CoreRows, Sum, add_up, make_sums
 from ..engine.money import to_units
 from ..engine.parts import (
     Parts,
+    add_lifetimes,
     add_pairs,
     pack_effects,
+    pack_lifetimes,
     pack_rows,
     unpack_effects,
+    unpack_lifetimes,
     unpack_rows,
 )
 from ..engine.periods import days_before, local_today
@@ -615,13 +618,45 @@ class SaleDashboardSource(models.AbstractModel):
         last_orders = map(core.last_orders.__getitem__, customer_ids)
         return days_before(last_orders, request.date_to, request.date_from, scope.zone)
 
-    def _read_lifetimes(self, scope, customer_ids):
+    def _read_lifetimes(self, scope, customer_ids, parts=None):
         """What customers have ordered up to the end of the period, whatever the filter.
 
+        :param Parts parts: what is kept of the days that are over
         :return: customer id -> ``(Sum, first local order day, last)``
         """
         if not customer_ids:
             return {}
+        end = scope.current.end
+        until = parts and parts.closed_end()
+        if not until:
+            lifetimes = self._read_sums_of(customer_ids, scope, end=end)
+        else:
+            span = replace(scope.current, end=min(until, end))
+            kept = parts.find("lifetimes", span)
+            if kept and set(kept["ids"]).issuperset(customer_ids):
+                lifetimes = unpack_lifetimes(kept["rows"])
+            else:
+                lifetimes = self._read_sums_of(customer_ids, scope, end=span.end)
+                rows = pack_lifetimes(lifetimes)
+                parts.keep("lifetimes", span, {"ids": customer_ids, "rows": rows})
+            if span.end < end:
+                later = self._read_sums_of(customer_ids, scope, span.end, end)
+                lifetimes = add_lifetimes(lifetimes, later)
+        return {
+            customer_id: (
+                figures,
+                local_today(first, scope.zone),
+                local_today(last, scope.zone),
+            )
+            for customer_id, (figures, first, last) in lifetimes.items()
+        }
+
+    def _read_sums_of(self, customer_ids, scope, start=None, end=None):
+        """The confirmed orders of customers from one instant to another.
+
+        :param start: naive UTC, None: from the first
+        :return: customer id -> ``(Sum, first instant, last)``, of those who ordered
+        """
         # By contact, as the index has them; joined to each of thousands of orders, the
         # contacts would cost several times as much.
         contacts = self.env["res.partner"].search_fetch(
@@ -629,14 +664,19 @@ class SaleDashboardSource(models.AbstractModel):
             ["commercial_partner_id"],
         )
         customer_of = {one.id: one.commercial_partner_id.id for one in contacts}
+        domain = (
+            self._get_company_domain(scope)
+            & self._get_confirmed_domain()
+            & Domain("date_order", "<", end)
+            & Domain("partner_id", "in", list(customer_of))
+        )
+        if start:
+            domain &= Domain("date_order", ">=", start)
         rows = (
             self.env["sale.order"]
             .with_context(sale_dashboard_raw=True)
             ._read_group(
-                self._get_company_domain(scope)
-                & self._get_confirmed_domain()
-                & Domain("date_order", "<", scope.current.end)
-                & Domain("partner_id", "in", list(customer_of)),
+                domain,
                 ["partner_id"],
                 [
                     f"{self._get_revenue_field(scope)}:sum",
@@ -646,26 +686,12 @@ class SaleDashboardSource(models.AbstractModel):
                 ],
             )
         )
-        lifetimes = {}
-        for contact_id, units, count, first, last in rows:
-            customer_id = customer_of[contact_id]
-            if customer_id in lifetimes:
-                figures, earliest, latest = lifetimes[customer_id]
-                lifetimes[customer_id] = (
-                    figures + Sum(units, count),
-                    min(earliest, first),
-                    max(latest, last),
-                )
-            else:
-                lifetimes[customer_id] = (Sum(units, count), first, last)
-        return {
-            customer_id: (
-                figures,
-                local_today(first, scope.zone),
-                local_today(last, scope.zone),
+        return add_lifetimes(
+            *(
+                {customer_of[contact_id]: (Sum(units, count), first, last)}
+                for contact_id, units, count, first, last in rows
             )
-            for customer_id, (figures, first, last) in lifetimes.items()
-        }
+        )
 
     def _read_quotations(self, scope):
         """Open quotations by the day they are valid until.

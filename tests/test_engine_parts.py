@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from odoo.addons.sale_dashboard.engine.assembly import CoreRows, Sum
 from odoo.addons.sale_dashboard.engine.parts import (
     Parts,
+    add_lifetimes,
     add_pairs,
     pack_effects,
+    pack_lifetimes,
     pack_rows,
     unpack_effects,
+    unpack_lifetimes,
     unpack_rows,
 )
 from odoo.addons.sale_dashboard.engine.request import parse_request
@@ -33,6 +36,9 @@ FEW = settings(
     suppress_health_check=list(HealthCheck),
 )
 INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1))
+LIFETIMES = st.dictionaries(
+    st.integers(1, 5), st.tuples(SUM, INSTANTS, INSTANTS), max_size=4
+)
 
 
 @st.composite
@@ -162,6 +168,19 @@ class TestEngineKept(TestCase):
         kept = unpack_rows(json.loads(json.dumps(pack_rows(rows))))
         effects = unpack_effects(json.loads(json.dumps(pack_effects(rows.effects, []))))
         self.assertEqual(kept + CoreRows(Sum(), {}, {}, Sum(), effects=effects), rows)
+
+    @FEW
+    @given(LIFETIMES, LIFETIMES)
+    def test_lifetimes(self, one, other):
+        kept = unpack_lifetimes(json.loads(json.dumps(pack_lifetimes(one))))
+        self.assertEqual(kept, one)
+        both = add_lifetimes(one, other)
+        self.assertEqual(both.keys(), {*one, *other})
+        for customer_id, (figures, first, last) in both.items():
+            found = [part[customer_id] for part in (one, other) if customer_id in part]
+            self.assertEqual(figures, sum((row[0] for row in found), Sum()))
+            self.assertEqual(first, min(row[1] for row in found))
+            self.assertEqual(last, max(row[2] for row in found))
 
     @FEW
     @given(core_rows(), core_rows())
