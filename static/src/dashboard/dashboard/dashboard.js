@@ -189,7 +189,7 @@ export class SaleDashboard extends Component {
         });
         useWarmTemplates(SaleDashboard.components, CALLED_TEMPLATES);
         useNewDay(
-            () => this.model.today,
+            () => this.model.isOfAnotherDay,
             () => this.reread()
         );
         useBus(this.search, "update", () => this.onSearchUpdate());
