@@ -9,7 +9,7 @@ import { formatAmount, formatCount, formatDayRange } from "./format";
 import { Part } from "./part";
 import {
     DEFAULT_PERIOD,
-    getToday,
+    getDay,
     isGranularityPossible,
     isValidPeriod,
     resolveGranularity,
@@ -91,12 +91,7 @@ const FOLLOWING = Object.freeze({ sale_dashboard_follows: true });
 const MARK_DURATION = 2500;
 /** Changes may come faster than a screen reader can say them. */
 const ANNOUNCEMENT_INTERVAL = 15000;
-const NOTHING_CHANGED = Object.freeze({
-    figures: [],
-    customers: [],
-    segments: [],
-    breakdowns: [],
-});
+const NOTHING_CHANGED = markRaw({ figures: [], customers: [], segments: [], breakdowns: [] });
 /** The section that computes each breakdown, where it is not the core. */
 const BREAKDOWN_SECTIONS = {
     bridge: "bridge",
@@ -110,6 +105,10 @@ function isSameRequest(one, other) {
     return ["period", "granularity", "compare", "measure", "domain"].every(
         (name) => JSON.stringify(one[name]) === JSON.stringify(other[name])
     );
+}
+
+function isSameRange(one, other) {
+    return one.date_from === other.date_from && one.date_to === other.date_to;
 }
 
 /** Rows of all breakdowns, each under the key by which its records are opened. */
@@ -162,6 +161,10 @@ export class DashboardModel extends Reactive {
         /** Whether the same request would fail again. */
         this.isRefused = false;
         this.isConnected = true;
+        /** @type {string | null} the zone of the server's days, once an answer has told it */
+        this.zone = answer ? answer.payload.timezone : null;
+        /** @type {number | null} when the figures were last asked for: see `Date.now` */
+        this.askedAt = null;
         /** Products and categories: by dimension. */
         this.lines = Object.fromEntries(
             LINE_BREAKDOWNS.map((dimension) => [
@@ -185,9 +188,17 @@ export class DashboardModel extends Reactive {
     // What is asked
     //--------------------------------------------------------------------------
 
-    /** The viewer's today: a dashboard may stay open over midnight. */
+    /**
+     * The viewer's today, which is the server's: a dashboard may stay open over midnight. Whose
+     * preferences name no zone has the company's.
+     */
     get today() {
-        return getToday(user.tz);
+        return this._getDay(Date.now());
+    }
+
+    /** Whether it was another day when the figures were asked for. */
+    get isOfAnotherDay() {
+        return this.askedAt !== null && this._getDay(this.askedAt) !== this.today;
     }
 
     get range() {
@@ -219,11 +230,10 @@ export class DashboardModel extends Reactive {
 
     /**
      * @param {DashboardModel} other
-     * @returns {boolean} whether both choose and ask the same
+     * @returns {boolean} whether what was asked here is what the other one would ask
      */
     isLike(other) {
-        const tell = ({ choice, request }) => JSON.stringify([choice, request]);
-        return tell(this) === tell(other);
+        return !this.isOfAnotherDay && JSON.stringify(this.choice) === JSON.stringify(other.choice);
     }
 
     //--------------------------------------------------------------------------
@@ -396,13 +406,18 @@ export class DashboardModel extends Reactive {
      */
     async load({ refresh = false, silent = false, follows = false } = {}) {
         const loadId = ++this._lastLoad;
-        const choice = this.choice;
+        const { choice, range } = this;
         if (!silent) {
             this.isLoading = true;
         }
         let payload;
         try {
             payload = await this._fetch({ refresh, follows });
+            this.zone = payload.timezone;
+            // The period may have been of other days than it is by that zone.
+            if (loadId === this._lastLoad && !isSameRange(range, this.range)) {
+                payload = await this._fetch({ refresh, follows });
+            }
         } catch (error) {
             if (loadId === this._lastLoad) {
                 this.isLoading = false;
@@ -537,8 +552,17 @@ export class DashboardModel extends Reactive {
 
     /**
      * @private
+     * @param {number} moment milliseconds
+     */
+    _getDay(moment) {
+        return getDay(moment, user.tz || this.zone);
+    }
+
+    /**
+     * @private
      */
     _fetch({ refresh, follows }) {
+        this.askedAt = Date.now();
         // Without Odoo's own sign of loading: the dashboard has one in its place.
         return this.orm.silent.call("sale.dashboard", "generate_dashboard_data", [], {
             ...this.request,
@@ -672,7 +696,7 @@ export class DashboardModel extends Reactive {
         if (Object.values(changed).every((keys) => !keys.length)) {
             return;
         }
-        this.changed = changed;
+        this.changed = markRaw(changed);
         browser.clearTimeout(this._markTimer);
         this._markTimer = browser.setTimeout(() => this._clearMarks(), MARK_DURATION);
         this._announceUpdate();

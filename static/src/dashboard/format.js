@@ -25,7 +25,8 @@ function setSign(text, sign = "") {
         : sign + text;
 }
 
-const parseDay = (day) => DateTime.fromISO(day);
+/** In UTC: a zone has its offset looked up for every day, which takes longer. */
+const parseDay = (day) => DateTime.fromISO(day, { zone: "utc" });
 
 /** Luxon keeps what it makes: to ask it each time whether it knows a zone takes longer. */
 const getKnownZone = (zone) => (IANAZone.create(zone).isValid ? zone : DateTime.local().zoneName);

@@ -7,17 +7,14 @@ const INTERVAL = 30 * 1000;
  * A dashboard stays open over midnight: "today" is then another day, though nothing else
  * has changed. Waits for somebody to look, if nobody does.
  *
- * @param {() => string} getToday
+ * @param {() => boolean} isNewDay since it was last asked what to show
  * @param {() => void} onNewDay
  */
-export function useNewDay(getToday, onNewDay) {
-    let day = getToday();
+export function useNewDay(isNewDay, onNewDay) {
     let timer;
     onMounted(() => {
         timer = browser.setInterval(() => {
-            const today = getToday();
-            if (today !== day && document.visibilityState !== "hidden") {
-                day = today;
+            if (isNewDay() && document.visibilityState !== "hidden") {
                 onNewDay();
             }
         }, INTERVAL);

@@ -78,12 +78,13 @@ export const PRESET_GROUPS = [
 export const PRESETS = PRESET_GROUPS.flat();
 
 /**
+ * @param {number} moment milliseconds
  * @param {string} [zone] IANA name; an unknown one means the browser's
  * @returns {Day}
  */
-export function getToday(zone) {
-    const now = DateTime.now();
-    return (IANAZone.create(zone).isValid ? now.setZone(zone) : now).toISODate();
+export function getDay(moment, zone) {
+    const time = DateTime.fromMillis(moment);
+    return (IANAZone.create(zone).isValid ? time.setZone(zone) : time).toISODate();
 }
 
 /**

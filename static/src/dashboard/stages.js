@@ -7,7 +7,8 @@ const PATIENCE = 200;
 
 /**
  * Renders a page in stages, each in a task of its own: what comes first is painted first,
- * and in between the page answers to whoever uses it.
+ * and in between the page answers to whoever uses it. What is seen does not wait for more
+ * than that; the last stage, which nobody sees, comes when there is nothing else to do.
  *
  * @param {Object} params
  * @param {boolean} params.areAllAtOnce from the beginning: what is scrolled back to has to
@@ -21,18 +22,19 @@ export function useStages({ areAllAtOnce, isReady, last }) {
     useEffect(
         (isReady, reached) => {
             if (isReady && reached < last) {
-                // Effects run right before the page is painted. What they change in turn is
-                // painted with the next frame; then comes who uses it, then what is below.
+                // Effects run right before the page is painted, a task of its own after it.
                 let isLeft = false;
-                const frame = browser.requestAnimationFrame(async () => {
-                    await waitForIdle(PATIENCE);
+                const timer = browser.setTimeout(async () => {
+                    if (reached + 1 === last) {
+                        await waitForIdle(PATIENCE);
+                    }
                     if (!isLeft) {
                         stages.reached++;
                     }
                 });
                 return () => {
                     isLeft = true;
-                    browser.cancelAnimationFrame(frame);
+                    browser.clearTimeout(timer);
                 };
             }
         },

@@ -1,6 +1,7 @@
 import { expect, test } from "@odoo/hoot";
 import { click, press, queryAllTexts, queryFirst, waitFor, waitUntil } from "@odoo/hoot-dom";
 import { animationFrame, Deferred } from "@odoo/hoot-mock";
+import { onWillRender } from "@odoo/owl";
 import {
     getService,
     makeServerError,
@@ -9,6 +10,11 @@ import {
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { cookie } from "@web/core/browser/cookie";
+import { CustomerTypes } from "@sale_dashboard/dashboard/customer_types/customer_types";
+import { MetricCard } from "@sale_dashboard/dashboard/metric_card/metric_card";
+import { RevenueChart } from "@sale_dashboard/dashboard/revenue_chart/revenue_chart";
+import { Segments } from "@sale_dashboard/dashboard/segments/segments";
+import { TopCustomers } from "@sale_dashboard/dashboard/top_customers/top_customers";
 import {
     mockDashboard,
     mockTargets,
@@ -91,23 +97,48 @@ test("shows its final shape while loading", async () => {
     expect(".o_sd_page").toHaveAttribute("aria-busy", "false");
 });
 
-test("what is below waits until all else is done", async () => {
+test("what is seen is painted in two steps; what is not waits until all else is done", async () => {
     const idle = [];
     patchWithCleanup(window, { requestIdleCallback: (run) => idle.push(run) });
+    const seen = [];
+    patchWithCleanup(RevenueChart.prototype, {
+        drawChart() {
+            super.drawChart();
+            // Right before the first paint.
+            const names = ["top_customers", "bridge", "quotations"];
+            seen.push(...names.filter((name) => queryFirst(`.o_sd_${name}`)));
+        },
+    });
     mockDashboard();
     await openDashboard();
-    await waitFor(".o_sd_card[data-metric]");
+    await waitFor(".o_sd_quotations");
     await waitFor("[role=status]:contains('Figures loaded')", { visible: false });
+    expect(seen).toEqual(["top_customers"]);
+    expect(".o_sd_bridge").toHaveCount(1);
     expect(".o_sd_page").toHaveAttribute("aria-busy", "true");
-    expect(".o_sd_top_customers").toHaveCount(1);
-    expect(".o_sd_bridge").toHaveCount(0);
-    expect(".o_sd_quotations").toHaveCount(0);
+    expect(".o_sd_revenue_chart tbody tr").toHaveCount(0);
     await waitUntil(() => {
         idle.splice(0).forEach((run) => run());
         return queryFirst(CARDS);
     });
-    expect(".o_sd_bridge").toHaveCount(1);
-    expect(".o_sd_quotations").toHaveCount(1);
+    expect(".o_sd_revenue_chart tbody tr").toHaveCount(30);
+});
+
+test("what is shown already is not rendered anew for what comes below", async () => {
+    const renderings = new Map();
+    for (const component of [MetricCard, TopCustomers, Segments, CustomerTypes]) {
+        patchWithCleanup(component.prototype, {
+            setup() {
+                super.setup();
+                onWillRender(() => renderings.set(this, (renderings.get(this) || 0) + 1));
+            },
+        });
+    }
+    mockDashboard();
+    await openDashboard();
+    await waitFor(CARDS);
+    expect(new Set([...renderings.keys()].map(({ constructor }) => constructor.name)).size).toBe(4);
+    expect(Math.max(...renderings.values())).toBe(1);
 });
 
 test("asks for what is chosen, and keeps the former figures meanwhile", async () => {

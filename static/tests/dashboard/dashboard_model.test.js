@@ -84,6 +84,99 @@ test("asks for the chosen period, in the granularity that fits", async () => {
     ]);
 });
 
+describe("a viewer without a time zone", () => {
+    const ZONES = [
+        // Still the 22nd for the browser, already the 23rd for the company; and the other way.
+        ["Asia/Tokyo", "2026-11-22 16:00:00", 0, "2026-11-22", "2026-11-23"],
+        ["America/New_York", "2026-11-23 02:00:00", 0, "2026-11-23", "2026-11-22"],
+    ];
+
+    /** @returns {DashboardModel} it says which days it asks for */
+    function makeZonedModel(timezone, params) {
+        const model = makeModel(async (_model, _method, _args, { date_from, date_to }) => {
+            expect.step(`${date_from} ${date_to}`);
+            return makePayload({ id: date_to, timezone });
+        }, params);
+        return model;
+    }
+
+    beforeEach(() => patchWithCleanup(user, { tz: false }));
+
+    for (const [timezone, now, offset, day, companyDay] of ZONES) {
+        test(`has the company's day: ${timezone}`, async () => {
+            mockDate(now, offset);
+            const model = makeZonedModel(timezone, { choice: { period: { preset: "today" } } });
+            await model.load();
+            expect.verifySteps([`${day} ${day}`, `${companyDay} ${companyDay}`]);
+            expect(model.payload.id).toBe(companyDay);
+            expect(model.today).toBe(companyDay);
+            expect(model.isOfAnotherDay).toBe(false);
+            await model.choose({ period: { preset: "last_7_days" } });
+            const [from] = companyDay === "2026-11-23" ? ["2026-11-17"] : ["2026-11-16"];
+            expect.verifySteps([`${from} ${companyDay}`], { message: "from now on it is known" });
+        });
+    }
+
+    test("never sees the wrong day", async () => {
+        mockDate("2026-11-22 16:00:00", 0);
+        const answers = [new Deferred(), new Deferred()];
+        let calls = 0;
+        const model = makeModel(() => answers[calls++]);
+        const loading = model.load();
+        answers[0].resolve(makePayload({ timezone: "Asia/Tokyo" }));
+        await tick();
+        expect(calls).toBe(2);
+        expect(model.status).toBe(Status.LOADING);
+        expect(model.isLoading).toBe(true);
+        answers[1].resolve(makePayload({ id: 13, timezone: "Asia/Tokyo" }));
+        await loading;
+        expect(model.payload.id).toBe(13);
+    });
+
+    test("is not asked twice where both have the same day", async () => {
+        mockDate("2026-11-22 12:00:00", 0);
+        const model = makeZonedModel("Asia/Tokyo");
+        await model.load();
+        expect.verifySteps(["2026-10-24 2026-11-22"]);
+    });
+
+    test("chose days of his own: they are not asked for twice, nor on a new day", async () => {
+        mockDate("2026-11-22 16:00:00", 0);
+        const period = { preset: "custom", date_from: "2026-11-02", date_to: "2026-11-05" };
+        const model = makeZonedModel("Asia/Tokyo", { choice: { period } });
+        await model.load();
+        expect.verifySteps(["2026-11-02 2026-11-05"]);
+        expect(model.today).toBe("2026-11-23");
+        expect(model.isOfAnotherDay).toBe(false, { message: "it was the same day when asked" });
+        mockDate("2026-11-23 16:00:00", 0);
+        expect(model.isOfAnotherDay).toBe(true);
+    });
+
+    test("is told a failure of the second request, not the wrong day", async () => {
+        mockDate("2026-11-22 16:00:00", 0);
+        let calls = 0;
+        const model = makeModel(async () => {
+            if (calls++) {
+                throw makeServerError("Too late.");
+            }
+            return makePayload({ timezone: "Asia/Tokyo" });
+        });
+        await model.load();
+        expect(calls).toBe(2);
+        expect(model.status).toBe(Status.FAILED);
+        expect(model.error).toBe("Too late.");
+    });
+
+    test("whoever has one keeps it, whatever the answer says", async () => {
+        patchWithCleanup(user, { tz: "Europe/Paris" });
+        mockDate("2026-11-22 16:00:00", 0);
+        const model = makeZonedModel("Asia/Tokyo");
+        await model.load();
+        expect.verifySteps(["2026-10-24 2026-11-22"]);
+        expect(model.today).toBe("2026-11-22");
+    });
+});
+
 test("what is not valid is not chosen", async () => {
     const choice = {
         period: { preset: "x" },

@@ -737,6 +737,23 @@ test("after midnight a relative period is of the new day", async () => {
     expect.verifySteps([ask(), ask({ date_from: "2026-10-25" })]);
 });
 
+test("where the company's day has begun already, its figures are asked for, once", async () => {
+    patchWithCleanup(user, { tz: false });
+    mockDate("2026-11-22 20:00:00", 0);
+    mockDashboard(({ date_from }) => {
+        expect.step(date_from);
+        return makePayload({ timezone: "Asia/Tokyo" });
+    });
+    await openDashboard();
+    await waitFor(CARDS);
+    await advanceTime(30 * 1000);
+    expect.verifySteps(["2026-10-24", "2026-10-25"]);
+    // Midnight in Tokyo.
+    mockDate("2026-11-23 15:00:10", 0);
+    await advanceTime(90 * 1000);
+    expect.verifySteps(["2026-10-26"]);
+});
+
 test("the address is copied, or said", async () => {
     let isAllowed = true;
     patchWithCleanup(browser.navigator.clipboard, {

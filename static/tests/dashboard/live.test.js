@@ -164,6 +164,8 @@ test("a message that comes after what it tells was read reads nothing", async ()
 
 test("a lost connection is said; once it is back, the figures are read again", async () => {
     await openLiveDashboard();
+    // Or the first connection could come after it is said to be lost.
+    await waitUntil(() => getService("bus_service").workerState === "CONNECTED");
     expect("[data-status=live]").toHaveCount(1);
     getService("bus_service").trigger("BUS:DISCONNECT");
     await animationFrame();

@@ -3,7 +3,7 @@ import { mockDate } from "@odoo/hoot-mock";
 import {
     canShiftForward,
     countDays,
-    getToday,
+    getDay,
     isGranularityPossible,
     isValidPeriod,
     makeCustomPeriod,
@@ -48,11 +48,12 @@ test("units before the turn of the year and in leap years", () => {
     expect(resolve("this_week", "2027-01-01")).toEqual(["2026-12-28", "2027-01-01"]);
 });
 
-test("today is the viewer's, not the browser's", () => {
+test("a day is the viewer's, not the browser's", () => {
     mockDate("2026-11-22 23:30:00", 0);
-    expect(getToday("Asia/Tokyo")).toBe("2026-11-23");
-    expect(getToday("America/New_York")).toBe("2026-11-22");
-    expect(getToday("no/zone")).toBe("2026-11-22");
+    expect(getDay(Date.now(), "Asia/Tokyo")).toBe("2026-11-23");
+    expect(getDay(Date.now(), "America/New_York")).toBe("2026-11-22");
+    expect(getDay(Date.now(), "no/zone")).toBe("2026-11-22");
+    expect(getDay(Date.now() - 24 * 3600 * 1000, "Asia/Tokyo")).toBe("2026-11-22");
 });
 
 test("days are counted across changes of the clocks", () => {

@@ -1,14 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import {
-    click,
-    drag,
-    keyDown,
-    press,
-    queryAll,
-    queryAllTexts,
-    queryFirst,
-    waitUntil,
-} from "@odoo/hoot-dom";
+import { click, drag, keyDown, press, queryAllTexts, queryFirst, waitUntil } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { Component, useState, xml } from "@odoo/owl";
 import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
@@ -394,19 +385,13 @@ test("it fills the room that it has, when it is shown too", async () => {
     expect(queryFirst("canvas").getBoundingClientRect().width).toBe(200);
 });
 
-test("a long table comes after the curve", async () => {
-    const [bucket] = makePayload().sales_by_period;
-    const buckets = Array.from({ length: 63 }, (_, index) => ({ ...bucket, period: `${index}` }));
-    const rows = [];
-    patchWithCleanup(Chart.prototype, {
-        update() {
-            rows.push(queryAll("tbody tr").length);
-            return super.update(...arguments);
-        },
-    });
-    await mountChart({ props: makeProps({ buckets }) });
-    expect(rows).toEqual([0]);
-    expect("tbody tr").toHaveCount(63);
+test("a table that nobody sees waits; one that is looked at does not", async () => {
+    const component = await mountChart({ props: makeProps({ isAtRest: false }) });
+    expect("canvas").toHaveCount(1);
+    expect("tbody tr").toHaveCount(0);
+    component.draw({ isTable: true });
+    await animationFrame();
+    expect("tbody tr").toHaveCount(30);
 });
 
 test("new figures change the bars in place", async () => {

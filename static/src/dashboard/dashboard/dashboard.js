@@ -47,6 +47,7 @@ import {
 } from "../format";
 import { useKeyboard } from "../keyboard";
 import { KeysDialog } from "../keys_dialog/keys_dialog";
+import { keepLast } from "../keep_last";
 import { useKeyboardTooltip } from "../keyboard_tooltip";
 import { useLiveRefresh } from "../live_refresh";
 import { MailMeDialog } from "../mail_me/mail_me_dialog";
@@ -94,8 +95,9 @@ const MEASURE_LABELS = {
 export const CALLED_TEMPLATES = ["Sections", "Chart", "Customers", "Ahead"].map(
     (part) => `sale_dashboard.SaleDashboard.${part}`
 );
-/** First what is in sight, then what is below. */
-const LAST_STAGE = 2;
+/** First what is in sight, then what is below, then what is not to be seen. */
+const BELOW = 2;
+const LAST_STAGE = 3;
 const WIDER_PRESET = "last_90_days";
 /** The views of what is opened, where they are not those of an order. */
 const VIEWS = {
@@ -166,6 +168,10 @@ export class SaleDashboard extends Component {
         const { ahead } = useService("sale_dashboard.warm_up");
         const asked = answer ? null : ahead?.take(model);
         this.model = useState(asked ? asked.model : model);
+        // The same at every rendering: what gets it is not rendered anew for it.
+        this.onFilter = (params) => this.filterBy(params);
+        this.getCards = keepLast((payload, changed) => this.makeCards(payload, changed));
+        this.getLook = keepLast((choice) => pick(choice, "chart", "orders", "table"));
         this.model.orm = markRaw(orm);
         // Told once there is a page to tell it.
         const isThere = Boolean(asked?.model.answer);
@@ -189,7 +195,7 @@ export class SaleDashboard extends Component {
         });
         useWarmTemplates(SaleDashboard.components, CALLED_TEMPLATES);
         useNewDay(
-            () => this.model.today,
+            () => this.model.isOfAnotherDay,
             () => this.reread()
         );
         useBus(this.search, "update", () => this.onSearchUpdate());
@@ -266,10 +272,19 @@ export class SaleDashboard extends Component {
     // What is shown
     //--------------------------------------------------------------------------
 
+    get isBelowThere() {
+        return this.stages.reached >= BELOW;
+    }
+
+    /** Whether what nobody sees may be rendered, too. */
+    get isAtRest() {
+        return this.stages.reached >= LAST_STAGE;
+    }
+
     /** While anything is still to come: asked of the server, or not rendered yet. */
     get isBusy() {
         const { isLoading, status } = this.model;
-        return isLoading || (status === "ready" && this.stages.reached < LAST_STAGE);
+        return isLoading || (status === "ready" && !this.isAtRest);
     }
 
     get menuClass() {
@@ -312,7 +327,7 @@ export class SaleDashboard extends Component {
 
     /** How the curve is drawn. */
     get chartLook() {
-        return pick(this.model.choice, "chart", "orders", "table");
+        return this.getLook(this.model.choice);
     }
 
     /** What a favorite keeps beside the filters. */
@@ -345,6 +360,15 @@ export class SaleDashboard extends Component {
 
     get cards() {
         const { changed, payload } = this.model;
+        return this.getCards(payload, changed);
+    }
+
+    /**
+     * @param {Object} payload
+     * @param {Object} changed see `DashboardModel`
+     * @returns {Object[]} props of the cards
+     */
+    makeCards(payload, changed) {
         return makeCards(payload, (figure) => this.model.getFigureError(figure)).map((card) => ({
             ...card,
             isChanged: changed.figures.includes(card.name),
@@ -392,7 +416,7 @@ export class SaleDashboard extends Component {
         const { group } = DIMENSIONS[dimension];
         return {
             dimension,
-            filterBy: group ? this.getGroupFilter(group) : (params) => this.filterBy(params),
+            filterBy: group ? this.getGroupFilter(group) : this.onFilter,
             ...this.model.getBreakdown(dimension),
         };
     }
@@ -488,7 +512,7 @@ export class SaleDashboard extends Component {
      * @param {string} field that stands for the groups
      */
     getGroupFilter(field) {
-        return this.model.isFilteredBy(field) ? undefined : (params) => this.filterBy(params);
+        return this.model.isFilteredBy(field) ? undefined : this.onFilter;
     }
 
     clearFilters() {

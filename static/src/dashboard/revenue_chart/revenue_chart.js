@@ -65,6 +65,8 @@ export class RevenueChart extends Component {
         buckets: Array,
         currencyId: Number,
         error: { type: [String, { value: null }], optional: true },
+        /** whether what is only there for who cannot see the curve may be rendered */
+        isAtRest: { type: Boolean, optional: true },
         isCompared: { type: Boolean, optional: true },
         isDark: { type: Boolean, optional: true },
         /** how it is drawn: see the looks of a choice */
@@ -78,7 +80,7 @@ export class RevenueChart extends Component {
         selectRange: { type: Function, optional: true },
         sentence: String,
     };
-    static defaultProps = { isCompared: false };
+    static defaultProps = { isAtRest: true, isCompared: false };
 
     setup() {
         this.canvasRef = useRef("canvas");
@@ -90,7 +92,6 @@ export class RevenueChart extends Component {
         this.state = useState({
             activeIndex: this.props.buckets.length - 1,
             ...readLook(this.props.look),
-            isDrawn: false,
             isLibraryMissing: false,
             /** @type {{ anchor: number, index: number } | null} */
             selection: null,
@@ -169,10 +170,8 @@ export class RevenueChart extends Component {
         return this.props.buckets.length <= MAX_PRINTED_ROWS;
     }
 
-    /** A long one would keep what can be seen waiting. */
     get isTableThere() {
-        const { isDrawn, isLibraryMissing, isTable } = this.state;
-        return this.isTablePrinted || isTable || isDrawn || isLibraryMissing;
+        return this.props.isAtRest || this.state.isTable;
     }
 
     describe(index) {
@@ -412,7 +411,6 @@ export class RevenueChart extends Component {
 
     drawChart() {
         const canvas = this.canvasRef.el;
-        this.state.isDrawn = true;
         [canvas.width, canvas.height] = this.room;
         this.chart = new Chart(canvas, this.getChartConfig());
     }
