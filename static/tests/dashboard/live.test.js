@@ -166,6 +166,7 @@ test("a lost connection is said; once it is back, the figures are read again", a
     await openLiveDashboard();
     // Or the first connection could come after it is said to be lost.
     await waitUntil(() => getService("bus_service").workerState === "CONNECTED");
+    await advanceTime(1000); // its state is told before its event
     expect("[data-status=live]").toHaveCount(1);
     getService("bus_service").trigger("BUS:DISCONNECT");
     await animationFrame();
