@@ -7,13 +7,16 @@ from odoo.http import request
 
 from ..models.sale_dashboard_address import VIEW_ROUTE
 
+MAX_DIGITS = 10  # of an id in PostgreSQL
+
 
 class SaleDashboardView(http.Controller):
     @http.route(VIEW_ROUTE, type="http", auth="user", methods=["GET"], readonly=True)
     def view(self, companies="", **params):
         """The dashboard in the mail's companies, as far as they are the reader's."""
         allowed = request.env.user.company_ids.ids
-        wanted = [int(one) for one in companies.split("-") if one.isdecimal()]
+        ids = companies.split("-")
+        wanted = [int(one) for one in ids if one.isdecimal() and len(one) <= MAX_DIGITS]
         chosen = [company for company in wanted if company in allowed]
         response = request.redirect(f"/odoo/sales-dashboard?{urlencode(params)}")
         if chosen:

@@ -32,6 +32,8 @@ class SaleDashboard(models.TransientModel):
         self.check_access("read")
         scope = self._get_scope()
         source = self._get_source(scope)
+        # Names are looked up; what is none is not found.
+        metric, side = str(metric), str(side)
         span = scope.span(side)
         if not span:
             raise ValidationError(

@@ -17,7 +17,9 @@ class SaleDashboardPreview(models.TransientModel):
     subscription_id = fields.Many2one(
         comodel_name="sale.dashboard.subscription", required=True, ondelete="cascade"
     )
-    recipient_ids = fields.Many2many(related="subscription_id.user_ids")
+    recipient_ids = fields.Many2many(
+        related="subscription_id.user_ids", related_sudo=False
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="As",
@@ -28,6 +30,12 @@ class SaleDashboardPreview(models.TransientModel):
     subject = fields.Char(compute="_compute_mail", compute_sudo=False)
     refusal = fields.Char(compute="_compute_mail", compute_sudo=False)
     body = fields.Html(compute="_compute_mail", compute_sudo=False, sanitize=False)
+
+    @api.constrains("subscription_id")
+    def _check_subscription(self):
+        """Of somebody else's mail, its name and recipients are nobody's business."""
+        # Odoo runs this as the superuser.
+        self.sudo(False).subscription_id.check_access("read")
 
     @api.depends("subscription_id", "user_id")
     @api.depends_context("uid")

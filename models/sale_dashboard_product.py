@@ -26,7 +26,7 @@ class SaleDashboard(models.TransientModel):
         """
         self.ensure_one()
         self.check_access("read")
-        if dimension not in LINE_GROUPS:
+        if str(dimension) not in LINE_GROUPS:
             raise ValidationError(
                 self.env._(
                     "“%(value)s” is not one of: %(choices)s.",

@@ -278,5 +278,6 @@ class SaleDashboard(models.TransientModel):
             )
         if field.type == "many2many":
             other = WATCHED.get(field.comodel_name)
-            return bool(other) and other.fields is None
+            # What is computed is written past write(), and has no column.
+            return bool(other) and other.fields is None and not field.compute
         return field.type not in ("reference", "many2one_reference")

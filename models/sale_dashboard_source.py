@@ -487,8 +487,11 @@ class SaleDashboardSource(models.AbstractModel):
         :return: of the period, and of the comparison (None: nothing is compared):
             index of a bound of the span, from 0 -> Conversion; sparse
         """
+        parts = parts or Parts()
         dashboards = self.env["sale.dashboard"]
-        if not parts or dashboards._reads_more_of_orders(scope, progress=True):
+        if parts.closed_end() and dashboards._reads_more_of_orders(
+            scope, progress=True
+        ):
             parts = Parts()
         spans = {"previous": scope.comparison, "current": scope.current}
         limits = {"previous": scope.comparison and self._get_matured(scope)}
@@ -555,7 +558,8 @@ class SaleDashboardSource(models.AbstractModel):
         if end and end <= start:
             return []
         domain = (
-            self._get_created_domain(scope, span)
+            self._get_filter_domain(scope)
+            & self._get_interval_domain(span, "create_date")
             & self._get_confirmed_domain()
             & Domain("date_order", ">=", start)
         )

@@ -434,23 +434,24 @@ class SaleDashboardSubscription(models.Model):
                     self.env._("The owner must have access to all of the companies.")
                 )
 
-    @api.constrains("user_id", "user_ids", "partner_ids")
-    def _check_recipients(self):
-        for subscription in self:
-            people = subscription.user_id | subscription.user_ids
-            if any(not user._is_internal() for user in people):
-                raise ValidationError(
-                    self.env._("Owner and recipients must be internal users.")
+    def _check_recipients(self, people, partners):
+        """Refuse owner and recipients, as far as they are new.
+
+        Who has been one may have become something else meanwhile: that must keep
+        nobody from leaving.
+        """
+        if any(not user._is_internal() for user in people):
+            raise ValidationError(
+                self.env._("Owner and recipients must be internal users.")
+            )
+        # sudo: who is a user may be hidden from who writes.
+        if any(user._is_internal() for user in partners.sudo().user_ids):
+            raise ValidationError(
+                self.env._(
+                    "An external recipient is a user of Odoo: choose the user"
+                    " instead, who then gets his own figures."
                 )
-            # sudo: who is a user may be hidden from who writes.
-            users = subscription.partner_ids.sudo().user_ids
-            if any(user._is_internal() for user in users):
-                raise ValidationError(
-                    self.env._(
-                        "An external recipient is a user of Odoo: choose the user"
-                        " instead, who then gets his own figures."
-                    )
-                )
+            )
 
     @api.constrains("filters", "period_type", "compare", "measure")
     def _check_view(self):
@@ -471,6 +472,9 @@ class SaleDashboardSubscription(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         subscriptions = super().create(vals_list)
+        for subscription in subscriptions:
+            people = subscription.user_id | subscription.user_ids
+            subscription._check_recipients(people, subscription.partner_ids)
         for subscription in subscriptions.filtered("partner_ids"):
             subscription._check_external_choice()
             subscription._log_external(added=subscription.partner_ids)
@@ -481,10 +485,12 @@ class SaleDashboardSubscription(models.Model):
             raise AccessError(
                 self.env._("Only a sales manager gives a mail to another owner.")
             )
-        before = {subscription: subscription.partner_ids for subscription in self}
+        before = [(one, one.user_id | one.user_ids, one.partner_ids) for one in self]
         result = super().write(vals)
-        for subscription, partners in before.items():
+        for subscription, people, partners in before:
             added = subscription.partner_ids - partners
+            new = (subscription.user_id | subscription.user_ids) - people
+            subscription._check_recipients(new, added)
             removed = partners - subscription.partner_ids
             decides = subscription.partner_ids and CONTENT & set(vals)
             if added or decides:

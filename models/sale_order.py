@@ -585,24 +585,35 @@ class SaleOrder(models.Model):
             self._note_dashboard_change()
         domain = self._get_dashboard_confirmed_domain()
         if self._moves_dashboard_sales(domain, vals):
-            # What is in cache need not be read.
-            # sudo: it is about all of them, whoever writes.
-            sales = self.sudo().filtered_domain(domain)
-            dates = filter(None, sales.mapped("date_order"))
-            self._note_dashboard_sales(min(dates, default=NO_DAY))
+            since = None
+            if not self._computes_dashboard_sales(domain):
+                # What is in cache need not be read.
+                # sudo: it is about all of them, whoever writes.
+                sales = self.sudo().filtered_domain(domain)
+                dates = filter(None, sales.mapped("date_order"))
+                since = min(dates, default=NO_DAY)
+            self._note_dashboard_sales(since)
         return super().write(vals)
 
     def _write_multi(self, vals_list):
         # Not everything is written by write(): a computed field is not.
         domain = self._get_dashboard_confirmed_domain()
-        if any(self._moves_dashboard_sales(domain, vals) for vals in vals_list):
+        moves = any(self._moves_dashboard_sales(domain, vals) for vals in vals_list)
+        if moves:
             self._note_dashboard_sales()
-        return super()._write_multi(vals_list)
+        result = super()._write_multi(vals_list)
+        if moves:
+            # Whatever else is written: another addon's sales may go by any field.
+            self._note_dashboard_change(self.browse())
+        return result
 
     def unlink(self):
         # sudo: it is about all of them, whoever deletes.
-        created = filter(None, self.sudo().exists().mapped("create_date"))
-        self._note_dashboard_sales(created_since=min(created, default=NO_DAY))
+        if orders := self.sudo().exists():
+            created = filter(None, orders.mapped("create_date"))
+            self._note_dashboard_sales(created_since=min(created, default=NO_DAY))
+            # A change from now on: a flush before they are gone writes it down.
+            orders._note_dashboard_change(self.browse())
         return super().unlink()
 
     def _get_dashboard_confirmed_domain(self):
@@ -616,6 +627,16 @@ class SaleOrder(models.Model):
         return "date_order" in names or any(
             condition.field_expr.partition(".")[0] in names
             for condition in domain.iter_conditions()
+        )
+
+    def _computes_dashboard_sales(self, domain):
+        """Whether it goes by computed fields which orders are sales.
+
+        Their values in cache may be those that orders are about to have.
+        """
+        names = {condition.field_expr for condition in domain.iter_conditions()}
+        return any(
+            name not in self._fields or self._fields[name].compute for name in names
         )
 
     def _note_dashboard_sales(self, since=None, created_since=NO_DAY):

@@ -70,9 +70,17 @@ class TestBadInput(DashboardCase):
             ("total_revenue", "2025-07-01"),
             ("total_revenue", 987654321),
             ("total_revenue", "Platinum"),
+            ([], None),
+            ({}, None),
+            (None, None),
         ):
             with self.assertRaises(ValidationError):
                 dashboard.get_metric_domain(metric, key)
+        for nothing in ([], {}, None, 5):
+            with self.assertRaises(ValidationError):
+                dashboard.get_metric_domain("total_revenue", None, nothing)
+            with self.assertRaises(ValidationError):
+                dashboard.load_breakdown(nothing)
 
     def test_bucket_bounds_of_a_stranger(self):
         orders = self.env["sale.order"]

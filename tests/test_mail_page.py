@@ -536,6 +536,9 @@ class TestMailAddressOpened(MailCase, HttpCase):
         self.assertNotIn("cids", response.cookies)
 
     def test_who_is_not_logged_in_is_asked_to(self):
+        # A number that is no id is nobody's company, however long it is.
+        response = self.url_open(f"/sale_dashboard/view?companies={'9' * 5000}")
+        self.assertEqual(response.status_code, 200)
         response = self.url_open("/sale_dashboard/view?period=yesterday")
         self.assertIn("/web/login", response.url)
 

@@ -3,12 +3,13 @@
 import random
 import threading
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import fields, models
 from odoo.exceptions import AccessError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 
 from ..models.res_config_settings import MAX_TTL
@@ -283,6 +284,35 @@ class TestParts(PartsCase):
         self.assertEqual(self.change(cancel), BEFORE | {"created current"})
         # It was no sale any more.
         self.assertEqual(self.change(delete), ALL - {"created current"})
+
+    def test_written_down_before_it_is_gone(self):
+        """As where another addon deletes in a savepoint, which flushes."""
+        with self.cursor() as env:
+            order = self.make_order(env, NOW - timedelta(days=9), confirm=False)
+
+        def delete(env):
+            def unlink(orders):
+                env.cr.flush()
+                return base(orders)
+
+            base = models.BaseModel.unlink
+            with patch.object(models.BaseModel, "unlink", unlink):
+                order.with_env(env).unlink()
+
+        self.assertEqual(self.change(delete), ALL - {"created current"})
+
+    def test_sales_by_what_is_computed(self):
+        """Another addon may count by any field; in cache it may be what it will be."""
+        source = self.registry["sale.dashboard.source"]
+        domain = Domain("state", "=", "sale") & Domain("amount_total", ">", 0)
+
+        def empty(env):
+            order = self.order_of(env, 3)
+            order.order_line[0].price_unit = 0
+            order.write({"state": "cancel"})
+
+        with patch.object(source, "_get_confirmed_domain", lambda _self: domain):
+            self.assertEqual(self.change(empty), BEFORE | {"created current"})
 
     def test_what_is_no_sale_moves_no_day(self):
         def quote(env):

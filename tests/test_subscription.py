@@ -151,6 +151,19 @@ class TestSubscription(SubscriptionCase):
         with self.assertRaises(AccessError):
             own.with_user(self.colleague).action_leave()
 
+    def test_who_became_somebody_else_keeps_nobody_in(self):
+        own = self.subscribe(
+            self.salesperson,
+            user_ids=[Command.set((self.colleague | self.viewer).ids)],
+        )
+        portal = [Command.set(self.env.ref("base.group_portal").ids)]
+        for user in (self.salesperson, self.viewer):
+            user.write({"group_ids": portal})
+        own.with_user(self.colleague).action_leave()
+        self.assertNotIn(self.colleague, own.sudo().user_ids)
+        with self.assertRaises(ValidationError):
+            own.sudo().user_id = self.viewer
+
     def test_external_recipients_are_a_managers_logged_choice(self):
         external = [Command.set(self.external.ids)]
         with self.assertRaises(AccessError):
@@ -315,6 +328,13 @@ class TestPreview(SubscriptionCase):
             .with_context(allowed_company_ids=viewer.company_ids.ids)
             .create({"subscription_id": subscription.id, "user_id": user.id})
         )
+
+    def test_of_somebody_elses_mail(self):
+        own = self.subscribe(self.salesperson, user_ids=[Command.set(self.viewer.ids)])
+        with self.assertRaises(AccessError):
+            self.preview(own, self.colleague, self.colleague)
+        shown = self.preview(own, self.salesperson, self.salesperson)
+        self.assertEqual(shown.recipient_ids, self.viewer)
 
     def test_what_is_ones_own_anyway(self):
         own = self.subscribe(

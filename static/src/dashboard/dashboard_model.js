@@ -165,6 +165,8 @@ export class DashboardModel extends Reactive {
         this.zone = answer ? answer.payload.timezone : null;
         /** @type {number | null} when the figures were last asked for: see `Date.now` */
         this.askedAt = null;
+        /** @type {number | null} the same of the targets */
+        this.targetsAskedAt = null;
         /** Products and categories: by dimension. */
         this.lines = Object.fromEntries(
             LINE_BREAKDOWNS.map((dimension) => [
@@ -196,9 +198,9 @@ export class DashboardModel extends Reactive {
         return this._getDay(Date.now());
     }
 
-    /** Whether it was another day when the figures were asked for. */
+    /** Whether it was another day when the figures or the targets were asked for. */
     get isOfAnotherDay() {
-        return this.askedAt !== null && this._getDay(this.askedAt) !== this.today;
+        return this._isPast(this.askedAt) || this._isPast(this.targetsAskedAt);
     }
 
     get range() {
@@ -233,7 +235,10 @@ export class DashboardModel extends Reactive {
      * @returns {boolean} whether what was asked here is what the other one would ask
      */
     isLike(other) {
-        return !this.isOfAnotherDay && JSON.stringify(this.choice) === JSON.stringify(other.choice);
+        return (
+            !this._isPast(this.askedAt) &&
+            JSON.stringify(this.choice) === JSON.stringify(other.choice)
+        );
     }
 
     //--------------------------------------------------------------------------
@@ -552,6 +557,15 @@ export class DashboardModel extends Reactive {
 
     /**
      * @private
+     * @param {number | null} moment milliseconds
+     * @returns {boolean} whether its day is over
+     */
+    _isPast(moment) {
+        return moment !== null && this._getDay(moment) !== this.today;
+    }
+
+    /**
+     * @private
      * @param {number} moment milliseconds
      */
     _getDay(moment) {
@@ -613,6 +627,7 @@ export class DashboardModel extends Reactive {
      * @private
      */
     async _fetchTargets({ follows }) {
+        this.targetsAskedAt = Date.now();
         const [targets, canSet] = await Promise.all([
             this.orm.silent.call("sale.dashboard", "get_targets", [], {
                 ...(follows && { context: FOLLOWING }),

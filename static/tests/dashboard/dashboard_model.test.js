@@ -84,6 +84,21 @@ test("asks for the chosen period, in the granularity that fits", async () => {
     ]);
 });
 
+test("a new day is one of the targets, too", async () => {
+    patchWithCleanup(user, { hasGroup: async () => false });
+    mockDate("2026-11-22 12:00:00", 0);
+    const model = makeModel(async (_model, method) =>
+        method === "get_targets" ? makeTargets() : makePayload()
+    );
+    await model.load();
+    await model.targets.load();
+    mockDate("2026-11-23 12:00:00", 0);
+    await model.choose({ period: { preset: "last_7_days" } });
+    expect(model.isOfAnotherDay).toBe(true);
+    await model.targets.load();
+    expect(model.isOfAnotherDay).toBe(false);
+});
+
 describe("a viewer without a time zone", () => {
     const ZONES = [
         // Still the 22nd for the browser, already the 23rd for the company; and the other way.

@@ -443,8 +443,10 @@ export class SaleDashboard extends Component {
 
     /** Nobody asked, so nothing shows that it is being read. */
     async reread() {
-        await this.model.load({ silent: true });
-        await this.model.targets.load({ silent: true });
+        await Promise.all([
+            this.model.load({ silent: true }),
+            this.model.targets.load({ silent: true }),
+        ]);
     }
 
     retry() {

@@ -411,6 +411,7 @@ export class RevenueChart extends Component {
 
     drawChart() {
         const canvas = this.canvasRef.el;
+        this.state.isLibraryMissing = false;
         [canvas.width, canvas.height] = this.room;
         this.chart = new Chart(canvas, this.getChartConfig());
     }
