@@ -62,8 +62,11 @@ class TestLiveBrowsers(DashboardCase, HttpCase):
         ]
         quotations.pop().action_confirm()
         with self.live_browsers():
-            manager = self.open_dashboard(self.viewer)
-            salesperson = self.open_dashboard(self.salesperson)
+            # Both before either page asks: its requests have the same connection.
+            manager = self.log_in(self.viewer)
+            salesperson = self.log_in(self.salesperson)
+            for browser in (manager, salesperson):
+                browser.navigate_to(urljoin(self.base_url(), "/odoo/sales-dashboard"))
             self.assertShows(manager, "1")
             self.assertShows(salesperson, "1")
             self.confirm(manager, quotations[0])
@@ -99,13 +102,12 @@ class TestLiveBrowsers(DashboardCase, HttpCase):
             stack.callback(_kick_all, CloseCode.KILL_NOW)
             yield
 
-    def open_dashboard(self, user):
+    def log_in(self, user):
         browser = ChromeBrowser(self)
         self.browsers.callback(browser.stop)
         # Or Odoo would end the session of the other one.
         self.session = None
         self.authenticate(user.login, user.login, browser=browser)
-        browser.navigate_to(urljoin(self.base_url(), "/odoo/sales-dashboard"))
         return browser
 
     def assertShows(self, browser, orders):
