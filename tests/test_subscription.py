@@ -160,6 +160,7 @@ class TestSubscription(SubscriptionCase):
         for user in (self.salesperson, self.viewer):
             user.write({"group_ids": portal})
         own.with_user(self.colleague).action_leave()
+        # sudo: its owner may not read it any more.
         self.assertNotIn(self.colleague, own.sudo().user_ids)
         with self.assertRaises(ValidationError):
             own.sudo().user_id = self.viewer
