@@ -10,6 +10,8 @@ from odoo.fields import Domain
 from odoo.sql_db import db_connect
 from odoo.tools import SQL, OrderedSet
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 _logger = logging.getLogger(__name__)
 
 WRITE_INTERVAL = 60  # seconds
@@ -94,6 +96,19 @@ def is_cron_time_left(env):
     Outside a job there is always time.
     """
     return time.monotonic() < env.context.get("cron_end_time", float("inf"))
+
+
+def is_uninstalling(env):
+    """Whether addons are just being uninstalled, this one perhaps among them.
+
+    Their tables and columns go one after the other. The context says so, but any RPC
+    client can say that, too: the database knows.
+    """
+    if not env.context.get(MODULE_UNINSTALL_FLAG):
+        return False
+    # Past the ORM: this may be asked in the middle of a flush.
+    env.cr.execute("SELECT FROM ir_module_module WHERE state = 'to remove' LIMIT 1")
+    return bool(env.cr.rowcount)
 
 
 class Pending:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from odoo import api, models
 from odoo.models import LOG_ACCESS_COLUMNS
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from ..tools import is_uninstalling
 
 LOG_COLUMNS = frozenset(LOG_ACCESS_COLUMNS)
 
@@ -200,6 +200,5 @@ class Base(models.AbstractModel):
         return result
 
     def _note_dashboard_change(self, touched=None):
-        # While modules are removed, this one may be among them.
-        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if not is_uninstalling(self.env):
             self.env["sale.dashboard.change"]._note(self, touched)

@@ -5,11 +5,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
 from ..engine.money import from_units, revenue_units, to_decimal
 from ..engine.request import MAX_BUCKETS
 from ..indexes import LargeIndex
+from ..tools import is_uninstalling
 from .sale_dashboard_change import NO_DAY
 from .sale_dashboard_customer import RFM_GROUPS
 from .sale_dashboard_segment import SEGMENTS
@@ -527,7 +526,7 @@ class SaleOrder(models.Model):
         if (
             not isinstance(bounds, list | tuple)
             or not 0 < len(bounds) <= MAX_BUCKETS
-            or not all(isinstance(bound, str | datetime) for bound in bounds)
+            or not all(bound and isinstance(bound, str | datetime) for bound in bounds)
         ):
             raise ValueError(
                 "dashboard_bucket needs the context key 'sale_dashboard_bounds':"
@@ -547,7 +546,7 @@ class SaleOrder(models.Model):
         if (
             not isinstance(maturity, list | tuple)
             or len(maturity) not in (2, 3)
-            or not all(isinstance(instant, str | datetime) for instant in maturity)
+            or not all(one and isinstance(one, str | datetime) for one in maturity)
         ):
             raise ValueError(
                 "'sale_dashboard_maturity' must hold two or three UTC datetimes"
@@ -564,7 +563,7 @@ class SaleOrder(models.Model):
         :raise ValueError: if it is missing or no datetime
         """
         split = self.env.context.get("sale_dashboard_split")
-        if isinstance(split, str | datetime):
+        if split and isinstance(split, str | datetime):
             return fields.Datetime.to_datetime(split)
         raise ValueError(
             "dashboard_after_split needs the context key 'sale_dashboard_split': a UTC"
@@ -641,7 +640,6 @@ class SaleOrder(models.Model):
 
     def _note_dashboard_sales(self, since=None, created_since=NO_DAY):
         """Note what these orders are, before that changes; see ``_note_before``."""
-        # While modules are removed, this one may be among them.
-        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if not is_uninstalling(self.env):
             changes = self.env["sale.dashboard.change"]
             changes._note_before(self, since, created_since)
