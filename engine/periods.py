@@ -7,8 +7,11 @@ datetimes, as Odoo stores them; intervals are half open (``start <= t < end``).
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
 from itertools import repeat
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pytz
 
 PERIOD_TYPES = ("daily", "weekly", "monthly")
 ONE_DAY = timedelta(days=1)
@@ -170,9 +173,28 @@ def buckets(date_from, date_to, period_type, zone, today):
     return result
 
 
+def is_zone(name):
+    """Whether a zone can be asked for: Odoo groups and localises with pytz."""
+    return isinstance(name, str) and name in pytz.all_timezones_set
+
+
 def get_zone(name):
     """The zone called ``name``.
 
-    :raise zoneinfo.ZoneInfoNotFoundError: if the system does not know it
+    Whatever Odoo lets people choose, which are the zones of pytz: it brings its own
+    files, while a system may leave out the old names, or have none at all.
+
+    :raise zoneinfo.ZoneInfoNotFoundError: if pytz does not know it either
     """
-    return ZoneInfo(name)
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        if not is_zone(name):
+            raise
+        return _read_zone(name)
+
+
+@cache
+def _read_zone(name):
+    with pytz.open_resource(name) as file:
+        return ZoneInfo.from_file(file, key=name)

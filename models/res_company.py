@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import ormcache
 
+from ..engine.periods import is_zone
+
 
 class Factors(dict):
     """Company factors read once for a whole computation, given on in the context.
@@ -26,7 +28,8 @@ class ResCompany(models.Model):
         """
         # sudo: kept for all, so it must not depend on who asks first; in which zone a
         # company lies is no secret.
-        return self.sudo().partner_id.tz or "UTC"
+        zone = self.sudo().partner_id.tz
+        return zone if is_zone(zone) else "UTC"
 
     def _with_dashboard_factors(self, records):
         """``records`` in a context where these companies' factors are not read again.

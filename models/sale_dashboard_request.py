@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine.periods import get_zone, local_time, local_today
+from ..engine.periods import day_start, get_zone, local_time, local_today
 from ..engine.rules import (
     choose_period_type,
     find_rule,
@@ -37,22 +37,26 @@ class Requests(Pending):
         cr.execute(
             SQL(
                 """
+                WITH noted AS (
+                    SELECT * FROM jsonb_to_recordset(%s) AS noted (
+                        user_id int, key text, request text, timezone text,
+                        requested_at timestamp, opened_at timestamp, day_start timestamp
+                    )
+                )
                 INSERT INTO sale_dashboard_request AS kept
                     (user_id, key, request, timezone, requested_at, opened_at)
                 SELECT user_id, key, request, timezone, requested_at, opened_at
-                FROM jsonb_to_recordset(%s) AS noted (
-                    user_id int, key text, request text, timezone text,
-                    requested_at timestamp, opened_at timestamp
-                )
+                FROM noted
                 WHERE EXISTS (SELECT FROM res_users WHERE id = noted.user_id)
                 ON CONFLICT (user_id, key) DO UPDATE SET
                     timezone = excluded.timezone,
                     requested_at = GREATEST(kept.requested_at, excluded.requested_at),
                     opened_at = CASE
-                        WHEN (excluded.opened_at AT TIME ZONE 'UTC'
-                                AT TIME ZONE excluded.timezone)::date
-                            > (kept.opened_at AT TIME ZONE 'UTC'
-                                AT TIME ZONE excluded.timezone)::date
+                        WHEN kept.opened_at < (
+                            SELECT day_start FROM noted
+                            WHERE noted.user_id = kept.user_id
+                                AND noted.key = kept.key
+                        )
                         THEN excluded.opened_at ELSE kept.opened_at
                     END
                 """,
@@ -70,13 +74,19 @@ class Requests(Pending):
         """
         text = json.dumps(request, sort_keys=True, default=str)
         key = (user_id, hashlib.sha256(text.encode()).hexdigest())
+        # Not left to PostgreSQL, which may not know every zone that Odoo does.
+        zone = get_zone(timezone)
+        day = day_start(local_today(now, zone), zone)
         now = fields.Datetime.to_string(now)
+        values = {
+            "request": text,
+            "timezone": timezone,
+            "opened_at": now,
+            "day_start": fields.Datetime.to_string(day),
+        }
 
         def note(noted):
-            values = noted.setdefault(
-                key, {"request": text, "timezone": timezone, "opened_at": now}
-            )
-            values["requested_at"] = now
+            noted.setdefault(key, values)["requested_at"] = now
 
         self._note(dbname, note)
 

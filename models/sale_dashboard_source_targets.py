@@ -4,7 +4,7 @@ from datetime import timezone
 from odoo import models
 from odoo.fields import Domain
 
-from ..engine.periods import get_zone, period_bounds
+from ..engine.periods import get_zone, is_zone, period_bounds
 from ..engine.targets import working_days
 
 
@@ -86,7 +86,7 @@ class SaleDashboardSource(models.AbstractModel):
         :rtype: list[datetime.date]
         """
         calendar = company.resource_calendar_id
-        zone = get_zone(calendar.tz or "UTC")
+        zone = get_zone(calendar.tz if is_zone(calendar.tz) else "UTC")
         return working_days(
             first,
             last,

@@ -7,9 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.misc import formatLang
+from odoo.tools.misc import formatLang, get_lang
 
-from ..engine.periods import get_zone, local_today
+from ..engine.periods import get_zone, is_zone, local_today
 from ..engine.schedule import period_days
 from ..engine.targets import BEHIND
 from .sale_dashboard_mailed import FIGURES
@@ -128,14 +128,15 @@ class SaleDashboardSubscription(models.Model):
 
     def _get_dashboards(self, user, partner=None):
         """The model ``sale.dashboard`` as its reader sees it."""
-        zone = user.tz or self.timezone
-        lang = self.lang or (partner or user).lang
+        zone = user.tz if is_zone(user.tz) else self.timezone
+        # A language that was chosen may be no longer there.
+        lang = get_lang(self.env, self.lang or (partner or user).lang).code
         return (
             self.env["sale.dashboard"]
             .with_user(user)
             .with_context(
                 allowed_company_ids=self._get_reader_companies(user),
-                lang=lang or "en_US",
+                lang=lang,
                 tz=zone,
             )
         )

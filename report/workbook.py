@@ -4,10 +4,10 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from ..engine.periods import get_zone
 from .table import (
     AMOUNT,
     BOOLEAN,
@@ -95,7 +95,7 @@ class _Writer:
     def __init__(self, workbook, look):
         self.workbook = workbook
         self.look = look
-        self.zone = ZoneInfo(look.timezone)
+        self.zone = get_zone(look.timezone)
         text = {"valign": "top"}
         numbers = {
             AMOUNT: look.get_amount_format(),
