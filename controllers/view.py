@@ -1,5 +1,6 @@
 """From a mail to the page that shows the same."""
 
+import re
 from urllib.parse import urlencode
 
 from odoo import http
@@ -7,7 +8,7 @@ from odoo.http import request
 
 from ..models.sale_dashboard_address import VIEW_ROUTE
 
-MAX_DIGITS = 10  # of an id in PostgreSQL
+ID = re.compile(r"\d{1,10}", re.ASCII)
 
 
 class SaleDashboardView(http.Controller):
@@ -16,7 +17,7 @@ class SaleDashboardView(http.Controller):
         """The dashboard in the mail's companies, as far as they are the reader's."""
         allowed = request.env.user.company_ids.ids
         ids = companies.split("-")
-        wanted = [int(one) for one in ids if one.isdecimal() and len(one) <= MAX_DIGITS]
+        wanted = [int(one) for one in ids if ID.fullmatch(one)]
         chosen = [company for company in wanted if company in allowed]
         response = request.redirect(f"/odoo/sales-dashboard?{urlencode(params)}")
         if chosen:

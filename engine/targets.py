@@ -24,7 +24,7 @@ BEHIND = "behind"
 
 FIRST_YEAR, LAST_YEAR = 1910, 8999  # a projection looks back from the month
 
-_ISO_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_ISO_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 # Time off ends a second before midnight; working time may end at it.
 _NEGLIGIBLE = timedelta(minutes=1)
 

@@ -31,7 +31,7 @@ READ_MODELS = (
 OWN_LINES = {("sale.order", "order_line"), ("sale.order.line", "order_id")}
 SUBDOMAIN = ("any", "not any", "any!", "not any!")
 HIERARCHY = ("child_of", "parent_of")
-ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class SaleDashboard(models.TransientModel):

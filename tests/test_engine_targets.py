@@ -21,7 +21,7 @@ class TestEngineMonths(TestCase):
         for bad in (
             *("2025-13", "2025-00", "0000-01", "1899-12", "9001-01", "2025-6"),
             *("2025-06-01", " 2025-06", "2025-06\n", "junk", "", 202506, None, True),
-            *(["2025-06"], JUNE),
+            *(["2025-06"], JUNE, "٢٠٢٥-٠٦", "２０２５-06"),
         ):
             with self.subTest(bad=bad), self.assertRaises(InvalidRequest) as caught:
                 targets.parse_month(bad)
