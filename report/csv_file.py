@@ -14,7 +14,11 @@ from .table import AMOUNT, BOOLEAN, TEXT
 CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
 #: Where sheets take a text for a formula, also behind white space, also in the wide
 #: characters that East Asian ones take for the narrow.
-FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
+_SIGN = r"\s*[=+\-@＝＋－＠]"
+FORMULA = re.compile(rf"[\t\r\n]|{_SIGN}")
+#: Where a sheet begins a new cell that takes semicolons for what is between cells, as
+#: in most of Europe; quotes keep a text together only where all of a cell is in them.
+BREAK = re.compile(rf"[;\t\r\n](?=\"*{_SIGN})")
 ERROR = "error"
 
 
@@ -43,7 +47,11 @@ def make_csv(table, decimals):
 
 
 def guard(text):
-    """A text that no sheet takes for a formula: with an apostrophe before it."""
+    """A text that no sheet takes for a formula: with an apostrophe before it.
+
+    Nor any part of it, wherever the sheet may take it apart.
+    """
+    text = BREAK.sub(r"\g<0>'", text)
     return f"'{text}" if FORMULA.match(text) else text
 
 

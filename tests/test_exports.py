@@ -229,6 +229,26 @@ class TestExports(ExportCase):
         for text in ("", "Azure", "A=1", "1-2", "'=1", "info@example.com", "½", "名"):
             self.assertEqual(guard(text), text)
 
+    def test_a_formula_behind_a_semicolon(self):
+        """Much of Europe's sheets take it for what is between cells; quotes or not."""
+        for text, guarded in (
+            ("Azure; =1+1", "Azure;' =1+1"),
+            ("Azure;+1;-1", "Azure;'+1;'-1"),
+            ('a;"=1', "a;'\"=1"),
+            ("a\n@SUM(A1)", "a\n'@SUM(A1)"),
+            ("=1;=2", "'=1;'=2"),
+            ("Azure; Deco; A=1; 1-2", "Azure; Deco; A=1; 1-2"),
+        ):
+            self.assertEqual(guard(text), guarded)
+        dashboard = self.record()
+        cells = [
+            cell.strip()
+            for row in self.read_csv(dashboard, "customer_segments")
+            for cell in row["top_customers"].split(";")
+        ]
+        self.assertFalse([cell for cell in cells if cell[:1] in tuple("=+-@")])
+        self.assertTrue([cell for cell in cells if cell[:2] == "'="])
+
     # ------------------------------------------------------------------
     # XLSX
     # ------------------------------------------------------------------
