@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate
 
 from ..engine.errors import InvalidRequest
+from ..engine.periods import is_zone
 from ..engine.request import parse_request
 from ..engine.scope import make_scope
 from ..id_list import IdList
@@ -51,6 +52,7 @@ INVALID_REQUEST = {
         "“%(name)s” names records that do not exist or that you may not read."
     ),
     "bad_domain": _lt("The filter domain cannot be used on orders: %(reason)s"),
+    "too_deep": _lt("The filter domain has conditions within conditions too deep."),
     "not_text": _lt("A text of the filter domain has a character no text can have."),
     "not_finite": _lt("A number of the filter domain is not finite."),
     "not_a_token": _lt(
@@ -430,6 +432,7 @@ class SaleDashboard(models.TransientModel):
             ValueError,
             TypeError,
             KeyError,
+            AttributeError,
             AssertionError,
             RecursionError,
         ) as error:
@@ -464,7 +467,9 @@ class SaleDashboard(models.TransientModel):
     @api.model
     def _get_user_timezone(self):
         """The zone of the caller's preferences, or False; costs no query."""
-        return self.env["res.users"].context_get()["tz"]
+        # Odoo takes any text for a zone, and some cease to be one.
+        zone = self.env["res.users"].context_get()["tz"]
+        return zone if is_zone(zone) else False
 
     def _get_scope(self):
         """The scope this record was computed in."""
@@ -499,10 +504,12 @@ class SaleDashboard(models.TransientModel):
         }
 
     def _get_source(self, scope):
-        """The query source, in the scope's companies and zone."""
-        return self.env["sale.dashboard.source"].with_context(
-            **self._get_scope_context(scope)
-        )
+        """The query source, in the scope's companies and zone.
+
+        Of the caller's context nothing else may decide what is read: some is kept.
+        """
+        context = self._get_clean_context() | self._get_scope_context(scope)
+        return self.env(context=context)["sale.dashboard.source"]
 
     @api.model
     def _get_scope_context(self, scope):

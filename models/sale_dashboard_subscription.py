@@ -1,5 +1,5 @@
+import json
 from ast import literal_eval
-from zoneinfo import ZoneInfo
 
 import pytz
 
@@ -11,7 +11,8 @@ from odoo.tools import format_datetime
 from ..engine import schedule as engine
 from ..engine.errors import InvalidRequest
 from ..engine.groups import split_domain
-from ..engine.request import MAX_BUCKETS, parse_request
+from ..engine.periods import get_zone, is_zone
+from ..engine.request import MAX_BUCKETS, parse_filters, parse_request
 from .sale_dashboard_run import RESULTS
 
 MANAGER = "sales_team.group_sale_manager"
@@ -223,7 +224,7 @@ class SaleDashboardSubscription(models.Model):
         selection=lambda self: [(name, name) for name in sorted(pytz.all_timezones)],
         string="Time Zone",
         required=True,
-        default=lambda self: self.env.user.tz
+        default=lambda self: self.env["sale.dashboard"]._get_user_timezone()
         or self.env.company._get_dashboard_timezone(),
         help="Whose clocks the schedule means. The figures are those of each reader's"
         " own time zone.",
@@ -306,6 +307,10 @@ class SaleDashboardSubscription(models.Model):
         f"CHECK(custom_days BETWEEN 1 AND {MAX_BUCKETS})",
         f"A period has from 1 to {MAX_BUCKETS} days.",
     )
+    _check_condition_limit = models.Constraint(
+        "CHECK(condition_limit > '-Infinity' AND condition_limit < 'Infinity')",
+        "The limit must be a number.",
+    )
     _check_format = models.Constraint(
         "CHECK(in_body OR attach_xlsx OR attach_pdf)",
         "Choose at least one format: in the mail, Excel or PDF.",
@@ -344,7 +349,14 @@ class SaleDashboardSubscription(models.Model):
         for subscription in self:
             try:
                 domain = literal_eval(subscription.filter_domain or "[]")
-            except (ValueError, SyntaxError):
+                json.dumps(domain)
+            except (
+                ValueError,
+                SyntaxError,
+                TypeError,  # [{[1]: 2}], or what is no JSON: [{1}]
+                RecursionError,
+                MemoryError,  # of Python's own parser, on thousands of brackets
+            ):
                 raise ValidationError(
                     self.env._("The filter must be a list of plain conditions.")
                 ) from None
@@ -453,6 +465,21 @@ class SaleDashboardSubscription(models.Model):
                 )
             )
 
+    @api.model
+    def _check_form(self, vals):
+        """Refuse what nothing can be computed of, or no column holds.
+
+        Constraints are too late for it: they see what is written.
+        """
+        try:
+            parse_filters(vals.get("filters"))
+            if vals.get("timezone") and not is_zone(vals["timezone"]):
+                raise InvalidRequest(
+                    "timezone", "unknown_zone", value=str(vals["timezone"])[:40]
+                )
+        except InvalidRequest as error:
+            raise self.env["sale.dashboard"]._refuse(error) from None
+
     @api.constrains("filters", "period_type", "compare", "measure")
     def _check_view(self):
         """Refuse what no dashboard could be computed for, as the owner."""
@@ -471,6 +498,8 @@ class SaleDashboardSubscription(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_form(vals)
         subscriptions = super().create(vals_list)
         for subscription in subscriptions:
             people = subscription.user_id | subscription.user_ids
@@ -481,6 +510,7 @@ class SaleDashboardSubscription(models.Model):
         return subscriptions
 
     def write(self, vals):
+        self._check_form(vals)
         if "user_id" in vals and not (self.env.su or self._is_by_manager()):
             raise AccessError(
                 self.env._("Only a sales manager gives a mail to another owner.")
@@ -589,6 +619,13 @@ class SaleDashboardSubscription(models.Model):
             *("condition", "condition_figure", "condition_operator"),
             "condition_limit",
         }
+        if not isinstance(values, dict):
+            raise ValidationError(
+                self.env._(
+                    "Give an object with any of: %(known)s.",
+                    known=", ".join(sorted(names)),
+                )
+            )
         unknown = sorted(set(values) - names)
         if unknown:
             raise ValidationError(
@@ -661,8 +698,8 @@ class SaleDashboardSubscription(models.Model):
         return engine.Schedule(
             kind=self.schedule,
             # In a form, before it is checked, any of them may be anything.
-            zone=ZoneInfo(self.timezone or "UTC"),
-            hour=max(0, self.hour),
+            zone=get_zone(self.timezone or "UTC"),
+            hour=min(max(0, self.hour), 24),
             weekday=int(self.weekday or 0),
             day_of_month=max(1, self.day_of_month),
             working_days=lambda first, last: source._read_working_days(

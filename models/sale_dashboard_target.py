@@ -13,6 +13,7 @@ from ..engine.targets import (
     shift_month,
 )
 
+MAX_AMOUNT = 10**15  # beyond, no figure is exact, and far beyond there is none
 # What a target can be for, beside the whole company: kind -> field.
 DIMENSIONS = {"team": "team_id", "user": "user_id"}
 
@@ -131,6 +132,10 @@ class SaleDashboardTarget(models.Model):
 
     _check_amount = models.Constraint(
         "CHECK(amount > 0)", "A target must be greater than zero."
+    )
+    _check_amount_limit = models.Constraint(
+        f"CHECK(amount <= {MAX_AMOUNT})",
+        "A target cannot be greater than 1,000,000,000,000,000.",
     )
     _check_month = models.Constraint(
         "CHECK(EXTRACT(DAY FROM month) = 1)",

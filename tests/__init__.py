@@ -29,6 +29,7 @@ from . import test_figures
 from . import test_groups
 from . import test_growth
 from . import test_herald
+from . import test_hostile_client
 from . import test_i18n
 from . import test_indexes
 from . import test_live
