@@ -35,6 +35,7 @@ LARGEST_GAP = timedelta(hours=25)
 WORK_MEMORY = "256MB"
 # Dimension of a breakdown -> what its lines are grouped by.
 LINE_GROUPS = {"product": "product_id", "category": "product_id.categ_id"}
+SALES = Domain("state", "=", "sale")
 
 
 class SaleDashboardSource(models.AbstractModel):
@@ -54,7 +55,7 @@ class SaleDashboardSource(models.AbstractModel):
 
     def _get_confirmed_domain(self):
         """Which orders are sales. Override to count other states as well."""
-        return Domain("state", "=", "sale")
+        return SALES
 
     def _get_quotation_domain(self):
         """Which orders are open quotations."""

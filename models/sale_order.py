@@ -583,22 +583,14 @@ class SaleOrder(models.Model):
             for name in vals
         ):
             self._note_dashboard_change()
-        domain = self._get_dashboard_confirmed_domain()
-        if self._moves_dashboard_sales(domain, vals):
-            since = None
-            if not self._computes_dashboard_sales(domain):
-                # What is in cache need not be read.
-                # sudo: it is about all of them, whoever writes.
-                sales = self.sudo().filtered_domain(domain)
-                dates = filter(None, sales.mapped("date_order"))
-                since = min(dates, default=NO_DAY)
-            self._note_dashboard_sales(since)
+        sales = self._get_dashboard_sales()
+        if sales.moved_by(vals):
+            self._note_dashboard_sales(in_cache=not sales.is_computed)
         return super().write(vals)
 
     def _write_multi(self, vals_list):
         # Not everything is written by write(): a computed field is not.
-        domain = self._get_dashboard_confirmed_domain()
-        moves = any(self._moves_dashboard_sales(domain, vals) for vals in vals_list)
+        moves = any(map(self._get_dashboard_sales().moved_by, vals_list))
         if moves:
             self._note_dashboard_sales()
         result = super()._write_multi(vals_list)
@@ -616,32 +608,12 @@ class SaleOrder(models.Model):
             orders._note_dashboard_change(self.browse())
         return super().unlink()
 
-    def _get_dashboard_confirmed_domain(self):
-        return self.env["sale.dashboard.source"]._get_confirmed_domain()
+    def _get_dashboard_sales(self):
+        return self.env["sale.dashboard.change"]._get_sales()
 
-    def _moves_dashboard_sales(self, domain, names):
-        """Whether writing these fields may make sales, or sales of another day.
-
-        :param Domain domain: which orders are sales
-        """
-        return "date_order" in names or any(
-            condition.field_expr.partition(".")[0] in names
-            for condition in domain.iter_conditions()
-        )
-
-    def _computes_dashboard_sales(self, domain):
-        """Whether it goes by computed fields which orders are sales.
-
-        Their values in cache may be those that orders are about to have.
-        """
-        names = {condition.field_expr for condition in domain.iter_conditions()}
-        return any(
-            name not in self._fields or self._fields[name].compute for name in names
-        )
-
-    def _note_dashboard_sales(self, since=None, created_since=NO_DAY):
+    def _note_dashboard_sales(self, created_since=NO_DAY, in_cache=False):
         """Note what these orders are, before that changes; see ``_note_before``."""
         # While modules are removed, this one may be among them.
         if not self.env.context.get(MODULE_UNINSTALL_FLAG):
             changes = self.env["sale.dashboard.change"]
-            changes._note_before(self, since, created_since)
+            changes._note_before(self, created_since, in_cache)
