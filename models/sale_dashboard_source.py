@@ -699,18 +699,28 @@ class SaleDashboardSource(models.AbstractModel):
         )
 
     def _read_quotations(self, scope):
-        """Open quotations by the day they are valid until.
+        """Open quotations, and those that are valid no longer.
 
-        :return: date (False: no limit) -> Sum
+        Each part is a range of the index by their last day: who has many that nobody
+        ever closed pays for adding them up, not for telling them apart.
+
+        :return: row of the quotations (see :meth:`_get_quotation_key_domain`) -> Sum
         """
-        orders = self.env["sale.order"].with_context(sale_dashboard_raw=True)
-        rows = orders._read_group(
-            self._get_open_quotation_domain(scope),
-            ["validity_date:day"],
-            [f"{self._get_revenue_field(scope)}:sum", "__count"],
-            order="__count",  # else by the day, of every quotation
+        limit = scope.today + timedelta(days=EXPIRING_DAYS)
+        expired, expiring, later, unlimited = (
+            self._read_sum(scope, self._get_open_quotation_domain(scope) & domain)
+            for domain in (
+                self._get_quotation_key_domain(scope, "expired"),
+                self._get_quotation_key_domain(scope, "expiring"),
+                Domain("validity_date", ">", limit),
+                Domain("validity_date", "=", False),
+            )
         )
-        return {day or False: Sum(units, count) for day, units, count in rows}
+        return {
+            "open": expiring + later + unlimited,
+            "expiring": expiring,
+            "expired": expired,
+        }
 
     def _read_sum(self, scope, domain):
         """Revenue and number of the orders of a domain.
