@@ -39,13 +39,11 @@ grouped AS MATERIALIZED (
             p.commercial_partner_id AS customer,
             o.user_id, o.team_id, o.date_order,
             ROUND(
-                o.amount_untaxed
-                * CASE o.company_id WHEN %(foreign)s THEN %(numerator)s ELSE 1 END
-                / (
-                    COALESCE(NULLIF(o.currency_rate, 0), 1)
-                    * CASE o.company_id WHEN %(foreign)s THEN %(denominator)s ELSE 1 END
-                    * %(unit)s
-                )
+                CASE o.company_id
+                    WHEN %(foreign)s THEN o.amount_untaxed * %(numerator)s
+                        / (COALESCE(NULLIF(o.currency_rate, 0), 1) * (%(denominator)s * %(unit)s))
+                    ELSE o.amount_untaxed / (COALESCE(NULLIF(o.currency_rate, 0), 1) * %(unit)s)
+                END
             )::bigint AS units,
             CASE
                 WHEN r.amount IS NOT NULL AND o.date_order >= %(start)s
@@ -276,13 +274,11 @@ SELECT
     'lifetime', p.commercial_partner_id::text, NULL::boolean,
     SUM(
         ROUND(
-            o.amount_untaxed
-            * CASE o.company_id WHEN %(foreign)s THEN %(numerator)s ELSE 1 END
-            / (
-                COALESCE(NULLIF(o.currency_rate, 0), 1)
-                * CASE o.company_id WHEN %(foreign)s THEN %(denominator)s ELSE 1 END
-                * %(unit)s
-            )
+            CASE o.company_id
+                WHEN %(foreign)s THEN o.amount_untaxed * %(numerator)s
+                    / (COALESCE(NULLIF(o.currency_rate, 0), 1) * (%(denominator)s * %(unit)s))
+                ELSE o.amount_untaxed / (COALESCE(NULLIF(o.currency_rate, 0), 1) * %(unit)s)
+            END
         )::bigint
     ),
     COUNT(*),
@@ -320,13 +316,11 @@ SELECT
     validity_date >= %(today)s AND validity_date <= %(today)s::date + 7,
     SUM(
         ROUND(
-            amount_untaxed
-            * CASE company_id WHEN %(foreign)s THEN %(numerator)s ELSE 1 END
-            / (
-                COALESCE(NULLIF(currency_rate, 0), 1)
-                * CASE company_id WHEN %(foreign)s THEN %(denominator)s ELSE 1 END
-                * %(unit)s
-            )
+            CASE company_id
+                WHEN %(foreign)s THEN amount_untaxed * %(numerator)s
+                    / (COALESCE(NULLIF(currency_rate, 0), 1) * (%(denominator)s * %(unit)s))
+                ELSE amount_untaxed / (COALESCE(NULLIF(currency_rate, 0), 1) * %(unit)s)
+            END
         )::bigint
     ),
     COUNT(*), NULL::bigint, NULL::bigint

@@ -99,8 +99,10 @@ def pack_rows(rows):
         "total": rows.total,
         "hidden": rows.hidden,
         "ids": pack_numbers(ids),
-        "first_points": pack_numbers(rows.first_points[one] for one in ids),
-        "last_orders": SEPARATOR.join(rows.last_orders[one].isoformat() for one in ids),
+        "first_points": pack_numbers(map(rows.first_points.__getitem__, ids)),
+        "last_orders": SEPARATOR.join(
+            map(datetime.isoformat, map(rows.last_orders.__getitem__, ids))
+        ),
         "customers": _pack_figures(rows.customers.values()),
         **{
             name: {"keys": list(sums), "figures": _pack_figures(sums.values())}

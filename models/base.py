@@ -1,4 +1,6 @@
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.models import LOG_ACCESS_COLUMNS
@@ -40,6 +42,10 @@ class Watch:
         changed = names - LOG_COLUMNS
         # Many2many fields have no column: written alone, they leave the log columns.
         return not changed or not changed <= self.ignored
+
+    def moves(self, names):
+        """Whether writing these columns changes more than what became of a sale."""
+        return not self.status or not names <= LOG_COLUMNS | self.ignored | self.status
 
     def touches(self, names):
         """Whether writing these columns changes more than the progress of an order."""
@@ -150,6 +156,25 @@ WATCHED = {
 }
 
 
+class _Kind(NamedTuple):
+    """What writing some columns of a model does; see :class:`Watch`."""
+
+    counts: bool
+    moves: bool
+    touches: bool
+
+
+@lru_cache(maxsize=1000)
+def _judge(model, names):
+    """The kind of a change; asked for every record written, and always of the same.
+
+    :param frozenset names: of the columns
+    :rtype: _Kind
+    """
+    watch = WATCHED[model]
+    return _Kind(watch.is_moved_by(names), watch.moves(names), watch.touches(names))
+
+
 class Base(models.AbstractModel):
     """Changes that may move a figure are noted, wherever they come from.
 
@@ -169,20 +194,13 @@ class Base(models.AbstractModel):
 
     def _write_multi(self, vals_list):
         result = super()._write_multi(vals_list)
-        watch = WATCHED.get(self._name)
-        if watch and any(watch.is_moved_by(vals.keys()) for vals in vals_list):
-            harmless = LOG_COLUMNS | watch.ignored | watch.status
-            moved = [
-                record_id
-                for record_id, vals in zip(self._ids, vals_list, strict=True)
-                if not watch.status or not vals.keys() <= harmless
-            ]
-            touched = [
-                record_id
-                for record_id, vals in zip(self._ids, vals_list, strict=True)
-                if watch.touches(vals.keys())
-            ]
-            self.browse(moved)._note_dashboard_change(self.browse(touched))
+        if self._name in WATCHED:
+            kinds = [_judge(self._name, frozenset(vals)) for vals in vals_list]
+            if any(kind.counts for kind in kinds):
+                pairs = list(zip(self._ids, kinds, strict=True))
+                moved = self.browse(one for one, kind in pairs if kind.moves)
+                touched = self.browse(one for one, kind in pairs if kind.touches)
+                moved._note_dashboard_change(touched)
         return result
 
     def unlink(self):

@@ -1,7 +1,6 @@
 import logging
 import time
 from collections import Counter
-from datetime import timedelta
 
 import psycopg2
 
@@ -26,12 +25,10 @@ from ..engine.id_list import pack
 from ..engine.money import from_units
 from ..engine.parts import Parts
 from ..tools import to_json_domain, translated
-from .sale_dashboard_source import EXPIRING_DAYS
 
 _lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
 
-QUOTATION_KEYS = ("open", "expiring", "expired")  # expiring ones are open too
 SECTION_FAILED = _lt(
     "This could not be computed. Try again; if it stays so, tell your administrator:"
     " the server's log has the details."
@@ -469,16 +466,7 @@ class SaleDashboardBuilder(models.AbstractModel):
         build.add_to_buckets(span, describe)
 
     def _build_quotations(self, build):
-        today = build.scope.today
-        limit = today + timedelta(days=EXPIRING_DAYS)
-        sums = dict.fromkeys(QUOTATION_KEYS, Sum())
-        for day, figures in build.source._read_quotations(build.scope).items():
-            if day and day < today:
-                sums["expired"] += figures
-            else:
-                sums["open"] += figures
-                if day and day <= limit:
-                    sums["expiring"] += figures
+        sums = build.source._read_quotations(build.scope)
         for rank, (key, figures) in enumerate(sums.items(), start=1):
             build.add_row("quotation", key, figures, None, rank=rank)
 

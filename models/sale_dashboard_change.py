@@ -1,18 +1,22 @@
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 # Keys of cr.precommit.data (dropped when a savepoint rolls back, as the change is) and
 # of cr.cache (dropped by any rollback).
 PENDING = "sale_dashboard.change"
 ROW = "sale_dashboard.change"
+SALES = "sale_dashboard.sales"
 
 # Of a change that may move any figure, and of one that moves no sale.
 ALL_DAYS = datetime(1, 1, 1)
 NO_DAY = datetime(9999, 12, 31)
 MANY = 1000  # orders: more of them are not asked for their days
+JUST_NOW = timedelta(minutes=1)
 
 
 class SaleDashboardChange(models.Model):
@@ -67,15 +71,15 @@ class SaleDashboardChange(models.Model):
             pending.move_all_days()
 
     @api.model
-    def _note_before(self, orders, since=None, created_since=NO_DAY):
+    def _note_before(self, orders, created_since=NO_DAY, in_cache=False):
         """Orders may be about to become sales, or none any more, or of another day.
 
         Nobody can ask afterwards what they were. It is no change by itself: whether
         one comes of it, :meth:`_note` says.
 
-        :param since: the oldest date of the sales among them, if that is known
         :param created_since: when the oldest of them was created, if they are about to
             be deleted
+        :param in_cache: whether the cache still has what they were, where it has it
         """
         pending = self._get_pending()
         pending.created_since = min(pending.created_since, created_since)
@@ -83,12 +87,15 @@ class SaleDashboardChange(models.Model):
         if not unknown or pending.since == ALL_DAYS:
             return
         pending.known_ids |= unknown
-        if since is None:
+        if in_cache:
+            oldest, unknown = self._find_oldest_cached(unknown)
+            pending.since = min(pending.since, oldest)
+        if unknown:
             ids = SQL("%s", list(unknown))
             # Not flushed: as they are in the database.
             self.env.cr.execute(SQL("SELECT %s", self._select_oldest_sale(ids)))
             [since] = self.env.cr.fetchone()
-        pending.since = min(pending.since, since or NO_DAY)
+            pending.since = min(pending.since, since or NO_DAY)
 
     @api.model
     def _get_pending(self):
@@ -105,28 +112,49 @@ class SaleDashboardChange(models.Model):
 
         :param SQL ids: array of ids
         """
-        domain = self.env["sale.dashboard.source"]._get_confirmed_domain()
-        tables, condition = self._get_sales_query(domain)
+        sales = self._get_sales()
         return SQL(
             "(SELECT MIN(%s) FROM %s WHERE %s AND %s = ANY(%s))",
             SQL.identifier("sale_order", "date_order"),
-            tables,
-            condition,
+            sales.tables,
+            sales.condition,
             SQL.identifier("sale_order", "id"),
             ids,
         )
 
     @api.model
+    def _get_sales(self):
+        """Which orders are sales.
+
+        :rtype: _Sales
+        """
+        domain = self.env["sale.dashboard.source"]._get_confirmed_domain()
+        known, sales = self.env.cr.cache.get(SALES, (None, None))
+        # It is asked several times by who confirms an order, and nearly always a
+        # constant: that takes no time to compare.
+        if known is not domain:
+            sales = self._describe_sales(domain)
+            self.env.cr.cache[SALES] = domain, sales
+        return sales
+
+    @api.model
     @ormcache("repr(domain)")
-    def _get_sales_query(self, domain):
-        """The tables and the condition of a domain on orders, as SQL."""
+    def _describe_sales(self, domain):
         # sudo: it is about all orders, whoever changes them.
-        query = (
-            self.env["sale.order"]
-            .sudo()
-            ._search(domain, active_test=False, bypass_access=True)
+        orders = self.env["sale.order"].sudo()
+        query = orders._search(domain, active_test=False, bypass_access=True)
+        paths = {condition.field_expr for condition in domain.iter_conditions()}
+        return _Sales(
+            # What takes longest of looking who is in a domain, done once.
+            domain.optimize(orders),
+            frozenset(path.partition(".")[0] for path in paths),
+            any(
+                path not in orders._fields or orders._fields[path].compute
+                for path in paths
+            ),
+            query.from_clause,
+            query.where_clause,
         )
-        return query.from_clause, query.where_clause
 
     @api.model
     def _write_pending(self):
@@ -180,15 +208,17 @@ class SaleDashboardChange(models.Model):
 
     @api.model
     def _get_since(self, pending):
-        """SQL: from when on this transaction moves sales, as they were and as they are.
+        """From when on this transaction moves sales, as they were and as they are.
 
         Everything is flushed.
+
+        :return: the instant, or SQL for it
         """
         since, moved = pending.since, pending.orders
         if since == ALL_DAYS:
-            return SQL("%s::timestamp", since)
+            return since
         oldest, unread = self._find_oldest_cached(moved.ids)
-        since = SQL("%s::timestamp", min(since, oldest))
+        since = min(since, oldest)
         if not (unread or moved.line_ids):
             return since
         order_ids = self._select_order_ids(unread, moved.line_ids)
@@ -197,12 +227,14 @@ class SaleDashboardChange(models.Model):
 
     @api.model
     def _get_created_since(self, pending):
-        """SQL: when the oldest order was created that this transaction has touched.
+        """When the oldest order was created that this transaction has touched.
 
         Everything is flushed.
+
+        :return: the instant, or SQL for it
         """
-        since, touched = SQL("%s::timestamp", pending.created_since), pending.touched
-        if pending.created_since == ALL_DAYS or not touched:
+        since, touched = pending.created_since, pending.touched
+        if since == ALL_DAYS or not touched:
             return since
         return SQL(
             "LEAST(%s, (SELECT MIN(create_date) FROM sale_order WHERE id = ANY(%s)))",
@@ -227,20 +259,30 @@ class SaleDashboardChange(models.Model):
     def _find_oldest_cached(self, order_ids):
         """The oldest order date of the sales among orders, as far as it is in cache.
 
+        Of orders that all are dated just now, none need be a sale.
+
+        :param set order_ids: of those it is asked of
         :return: ``(date, ids of the orders that would have to be read)``
         """
-        # sudo: it is about all orders, whoever changes them.
-        orders = self.env["sale.order"].sudo()
-        domain = self.env["sale.dashboard.source"]._get_confirmed_domain()
-        names = {one.field_expr.partition(".")[0] for one in domain.iter_conditions()}
-        caches = [
+        sales = self._get_sales()
+        orders = self.env["sale.order"]
+        dates, *caches = [
             orders._fields[name]._get_cache(orders.env)
-            for name in (*names, "date_order")
+            for name in ("date_order", *sales.names)
         ]
-        cached = {one for one in order_ids if all(one in cache for cache in caches)}
-        sales = orders.browse(cached).filtered_domain(domain)
-        dates = filter(None, sales.mapped("date_order"))
-        return min(dates, default=NO_DAY), order_ids - cached
+        cached = {
+            one
+            for one in order_ids
+            if one in dates and all(one in cache for cache in caches)
+        }
+        oldest = min(filter(None, map(dates.__getitem__, cached)), default=NO_DAY)
+        if oldest < fields.Datetime.now() - JUST_NOW:
+            # sudo: it is about all orders, whoever changes them.
+            found = orders.sudo().browse(cached).filtered_domain(sales.domain)
+            oldest = min(
+                filter(None, map(dates.__getitem__, found._ids)), default=NO_DAY
+            )
+        return oldest, order_ids - cached
 
     @api.model
     def _get_token(self):
@@ -287,6 +329,25 @@ class SaleDashboardChange(models.Model):
             )
         )
         return rows, f"{count}-{int(stamp):016x}", written
+
+
+class _Sales(NamedTuple):
+    """Which orders are sales.
+
+    ``names`` are the fields of an order that it goes by; ``is_computed`` says whether
+    some are computed, or not the order's own: their values in cache may be those that
+    orders are about to have. ``tables`` and ``condition`` are those of a query.
+    """
+
+    domain: Domain
+    names: frozenset
+    is_computed: bool
+    tables: SQL
+    condition: SQL
+
+    def moved_by(self, names):
+        """Whether writing these fields may make sales, or sales of another day."""
+        return "date_order" in names or any(name in names for name in self.names)
 
 
 class _Pending:

@@ -454,46 +454,50 @@ class SaleOrder(models.Model):
 
         :param rates: rows of :meth:`_get_dashboard_rates` that replace own rates
         """
-        # Multiplications before the one division keep one rounding: the last.
-        numerator = amount
-        denominator = SQL("COALESCE(NULLIF(%s, 0), 1)", rate)
-        if rates:
-            pair = SQL("(%s, %s)", company, currency)
-            cases = [SQL("(%s, %s)", row[0], row[1]) for row in rates]
-            numerator = SQL(
-                "%s * %s",
-                numerator,
-                self._dashboard_case(pair, cases, [row[3] for row in rates]),
-            )
-            denominator = self._dashboard_case(
-                pair, cases, [row[2] for row in rates], default=denominator
-            )
+        unit = self._get_dashboard_unit()
         factors = self.env.companies._get_dashboard_factors()
-        if factors:
-            numerator, denominator = (
+        own_rate = SQL("COALESCE(NULLIF(%s, 0), 1)", rate)
+        cases = []
+        for company_id, currency_id, rate_amount, company_amount in rates:
+            numerator, denominator, *_day = factors.get(company_id, (1.0, 1.0))
+            cases.append(
                 SQL(
-                    "%s * %s",
-                    expression,
-                    self._dashboard_case(
-                        company,
-                        list(factors),
-                        [factor[index] for factor in factors.values()],
+                    "WHEN (%s, %s) = (%s, %s) THEN %s",
+                    company,
+                    currency,
+                    company_id,
+                    currency_id,
+                    self._dashboard_quotient(
+                        amount, (company_amount, numerator), (rate_amount, denominator)
                     ),
                 )
-                for index, expression in enumerate((numerator, denominator))
             )
-        return SQL(
-            "ROUND(%s / (%s * %s))", numerator, denominator, self._get_dashboard_unit()
-        )
+        for company_id, (numerator, denominator, *_day) in factors.items():
+            units = self._dashboard_quotient(
+                amount, (numerator,), (denominator,), own_rate
+            )
+            cases.append(SQL("WHEN %s = %s THEN %s", company, company_id, units))
+        # Most orders are of the current company's currency: they take the short way.
+        units = SQL("%s / (%s * %s)", amount, own_rate, unit)
+        if cases:
+            units = SQL("CASE %s ELSE %s END", SQL(" ").join(cases), units)
+        return SQL("ROUND(%s)", units)
 
-    def _dashboard_case(self, subject, cases, numbers, default=None):
-        """``CASE`` that gives each case of ``subject`` its number, exactly."""
-        branches = [
-            SQL("WHEN %s = %s THEN %s::numeric", subject, case, repr(number))
-            for case, number in zip(cases, numbers, strict=True)
-        ]
-        otherwise = SQL("1") if default is None else default
-        return SQL("(CASE %s ELSE %s END)", SQL(" ").join(branches), otherwise)
+    def _dashboard_quotient(self, amount, numerators, denominators, own_rate=None):
+        """An amount times some numbers through others, in units, as SQL.
+
+        Multiplications before the one division keep one rounding: the last.
+        """
+        unit = self._get_dashboard_unit()
+        numbers, others = (
+            SQL(" * ").join(SQL("%s::numeric", repr(number)) for number in some)
+            for some in (numerators, denominators)
+        )
+        # What is the same for all is multiplied once.
+        divisor = SQL("(%s * %s)", others, unit)
+        if own_rate:
+            divisor = SQL("(%s * %s)", own_rate, divisor)
+        return SQL("%s * (%s) / %s", amount, numbers, divisor)
 
     def _get_dashboard_rates(self):
         """The validated context key ``sale_dashboard_rates``; empty without it.
@@ -582,22 +586,14 @@ class SaleOrder(models.Model):
             for name in vals
         ):
             self._note_dashboard_change()
-        domain = self._get_dashboard_confirmed_domain()
-        if self._moves_dashboard_sales(domain, vals):
-            since = None
-            if not self._computes_dashboard_sales(domain):
-                # What is in cache need not be read.
-                # sudo: it is about all of them, whoever writes.
-                sales = self.sudo().filtered_domain(domain)
-                dates = filter(None, sales.mapped("date_order"))
-                since = min(dates, default=NO_DAY)
-            self._note_dashboard_sales(since)
+        sales = self._get_dashboard_sales()
+        if sales.moved_by(vals):
+            self._note_dashboard_sales(in_cache=not sales.is_computed)
         return super().write(vals)
 
     def _write_multi(self, vals_list):
         # Not everything is written by write(): a computed field is not.
-        domain = self._get_dashboard_confirmed_domain()
-        moves = any(self._moves_dashboard_sales(domain, vals) for vals in vals_list)
+        moves = any(map(self._get_dashboard_sales().moved_by, vals_list))
         if moves:
             self._note_dashboard_sales()
         result = super()._write_multi(vals_list)
@@ -615,31 +611,11 @@ class SaleOrder(models.Model):
             orders._note_dashboard_change(self.browse())
         return super().unlink()
 
-    def _get_dashboard_confirmed_domain(self):
-        return self.env["sale.dashboard.source"]._get_confirmed_domain()
+    def _get_dashboard_sales(self):
+        return self.env["sale.dashboard.change"]._get_sales()
 
-    def _moves_dashboard_sales(self, domain, names):
-        """Whether writing these fields may make sales, or sales of another day.
-
-        :param Domain domain: which orders are sales
-        """
-        return "date_order" in names or any(
-            condition.field_expr.partition(".")[0] in names
-            for condition in domain.iter_conditions()
-        )
-
-    def _computes_dashboard_sales(self, domain):
-        """Whether it goes by computed fields which orders are sales.
-
-        Their values in cache may be those that orders are about to have.
-        """
-        names = {condition.field_expr for condition in domain.iter_conditions()}
-        return any(
-            name not in self._fields or self._fields[name].compute for name in names
-        )
-
-    def _note_dashboard_sales(self, since=None, created_since=NO_DAY):
+    def _note_dashboard_sales(self, created_since=NO_DAY, in_cache=False):
         """Note what these orders are, before that changes; see ``_note_before``."""
         if not is_uninstalling(self.env):
             changes = self.env["sale.dashboard.change"]
-            changes._note_before(self, since, created_since)
+            changes._note_before(self, created_since, in_cache)
