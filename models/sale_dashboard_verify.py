@@ -39,7 +39,11 @@ class LocalServer(verify_rpc.Server):
         super().__init__(None, env.uid, verify_rpc.Meter())
         self._env = env
         self._deadline = time.monotonic() + seconds
-        self.user = {"company_id": env.company.id, "tz": env.user.tz, "lang": env.lang}
+        self.user = {
+            "company_id": env.company.id,
+            "tz": env["sale.dashboard"]._get_user_timezone(),
+            "lang": env.lang,
+        }
         self.context = {"lang": env.lang}
 
     async def call(self, model, method, arguments=None, ids=None, **context):

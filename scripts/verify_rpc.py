@@ -185,6 +185,14 @@ def parse_zone(name: str) -> ZoneInfo:
         raise CheckError(f"unknown time zone {name!r}") from error
 
 
+def zone_or_none(name: str | bool) -> str:
+    """Return the name of a zone, or nothing if it is none (any more)."""
+    try:
+        return parse_zone(name).key if isinstance(name, str) else ""
+    except CheckError:
+        return ""
+
+
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """Return the first instant of a calendar day of a zone, as naive UTC."""
     return instant_of(datetime(day.year, day.month, day.day), zone)
@@ -1541,6 +1549,7 @@ async def login(client: Any, options: Options, meter: Meter) -> Server:
     (server.user,) = await server.read(
         "res.users", [server.uid], ["company_id", "tz", "lang"]
     )
+    server.user["tz"] = zone_or_none(server.user["tz"])
     if server.user["lang"]:
         server.context["lang"] = server.user["lang"]
     return server
@@ -3149,7 +3158,7 @@ async def company_zone(server: Server, company_id: int) -> str:
     """Return the zone of a company, for users without one."""
     (company,) = await server.read("res.company", [company_id], ["partner_id"])
     (partner,) = await server.read("res.partner", [company["partner_id"]], ["tz"])
-    return partner["tz"] or "UTC"
+    return zone_or_none(partner["tz"]) or "UTC"
 
 
 def utc_now() -> datetime:
@@ -3741,7 +3750,7 @@ def parse_domain_argument(text: str) -> tuple[Any, ...]:
     """Read ``[["amount_total", ">", 100]]``."""
     try:
         domain = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # of thousands of brackets
         domain = None
     if not isinstance(domain, list):
         raise argparse.ArgumentTypeError(

@@ -317,6 +317,8 @@ class TestStrangeZones(HostileCase):
         payload = self.answer("sale.dashboard", "generate_dashboard_data", *JUNE)
         self.assertEqual(payload["timezone"], "UTC")
         self.assertIn("no_timezone", [one["code"] for one in payload["warnings"]])
+        verdict = self.answer("sale.dashboard", "action_verify", [payload["id"]])
+        self.assertEqual(verdict["verdict"], "equal", verdict)
         targets = self.answer("sale.dashboard", "get_targets", month="2025-06")
         self.assertEqual(targets["working_days"]["total"], 21)
         # The schedule of all companies.

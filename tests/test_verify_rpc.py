@@ -595,6 +595,25 @@ class TestVerifyRpc(HttpCase):
         ):
             self.assertRegex(done.stdout, rf"(?m)^warning {name} 1 order_count +\| \d")
 
+    def test_a_zone_that_is_none_any_more(self):
+        """The server goes by the next best then, and so does the script."""
+        partners = self.admin.partner_id + self.company.partner_id
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET tz = 'US/Pacific-New' WHERE id = ANY(%s)",
+            [partners.ids],
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        done = self.run_script(
+            self.admin,
+            "--date-from=2025-03-15",
+            "--date-to=2025-03-15",
+            f"--company-ids={self.company.id}",
+        )
+        self.assertExit(done, EQUAL)
+        self.assertIn("warning no_timezone", done.stdout)
+
     def test_hidden_customer_is_in_the_totals_only(self):
         """An order of a customer the user may not read is revenue, no customer."""
         arguments = ("--date-from=2025-03-15", "--date-to=2025-03-15")
@@ -1452,6 +1471,8 @@ class TestVerifyRpc(HttpCase):
             "--date-from=2025-02-30",
             "--company-ids=one",
             "--top-limit=many",
+            "--domain=5",
+            f"--domain={'[' * 10_000}",
             "--unknown",
             f"--password={PASSWORD}",
         ):
