@@ -79,3 +79,4 @@ class SaleDashboardDelivery(models.Model):
         )
         # sudo: whoever may send may wake the scheduler, and nothing more.
         self.env.ref("sale_dashboard.ir_cron_send_due").sudo()._trigger()
+        return True  # XML-RPC carries no None

@@ -134,3 +134,4 @@ class SaleDashboard(models.TransientModel):
         """Have the scheduled refresh run as soon as possible (server actions)."""
         self.check_access("read")
         self.env.ref("sale_dashboard.ir_cron_refresh_recent")._trigger()
+        return True  # XML-RPC carries no None

@@ -645,6 +645,7 @@ class SaleDashboardSubscription(models.Model):
             subscription.check_access("read")
             if user in subscription.user_ids:
                 subscription.sudo()._remove_recipient(user=user)
+        return True  # XML-RPC carries no None
 
     def _remove_recipient(self, user=None, partner=None):
         """Take a recipient off, and say so in the chatter."""

@@ -105,12 +105,14 @@ class SaleDashboardVerification(models.Model):
         self.check_access("read")
         for verification in self:
             self._verify_day(verification.company_id, verification.day)
+        return True  # XML-RPC carries no None
 
     @api.model
     def action_verify_yesterday(self):
         """Have the schedule run as soon as possible (server actions)."""
         self.check_access("read")
         self.env.ref("sale_dashboard.ir_cron_verify_yesterday")._trigger()
+        return True  # XML-RPC carries no None
 
     # ------------------------------------------------------------------
     # The schedule

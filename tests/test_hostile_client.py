@@ -257,6 +257,37 @@ class TestHostileClient(HostileCase):
                 orders.with_context(**context)._read_group([], [field], ["__count"])
 
 
+    def test_what_does_something_answers_over_xml_rpc(self):
+        """It carries no None: a client would hear of a failure that was none."""
+        subscription = (
+            self.env["sale.dashboard.subscription"]
+            .with_user(self.viewer)
+            .with_context(allowed_company_ids=self.company.ids)
+            .create({"name": "Sales", "timezone": "UTC"})
+        )
+        run = self.env["sale.dashboard.run"]._start(
+            subscription, self.at("2025-06-12 06:00:00")
+        )
+        self.env.flush_all()
+        for model, method, ids in (
+            ("sale.dashboard", "action_refresh_recent", None),
+            ("sale.dashboard.verification", "action_verify_yesterday", None),
+            ("sale.dashboard.verification", "action_verify_again", []),
+            ("sale.dashboard.delivery", "action_send_again", run.delivery_ids.ids),
+            ("sale.dashboard.subscription", "action_leave", subscription.ids),
+        ):
+            with self.subTest(method=method):
+                answer = self.xmlrpc_object.execute_kw(
+                    self.env.cr.dbname,
+                    self.viewer.id,
+                    "dashboard_viewer",
+                    model,
+                    method,
+                    [] if ids is None else [ids],
+                )
+                self.assertIs(answer, True)
+
+
 @tagged("post_install", "-at_install")
 class TestStrangeZones(HostileCase):
     """Zones that not all know who have to, and such that are none any more."""
