@@ -87,8 +87,6 @@ WATCHED = {
     "sale.order.line": Watch(
         fields=frozenset(
             {
-                "company_id",
-                "currency_id",
                 "display_type",
                 "is_downpayment",
                 "order_id",
@@ -96,12 +94,11 @@ WATCHED = {
                 "price_total",
                 "product_id",
                 "product_uom_qty",
-                "state",
             }
         ),
-        progress=frozenset(
-            {"price_subtotal", "price_total", "product_uom_qty", "state"}
-        ),
+        # The order's own.
+        derived=frozenset({"company_id", "currency_id", "state"}),
+        progress=frozenset({"price_subtotal", "price_total", "product_uom_qty"}),
         creation=True,
     ),
     "sale.dashboard.target": ALL_AND_NEW,
@@ -194,12 +191,17 @@ class Base(models.AbstractModel):
 
     def _write_multi(self, vals_list):
         result = super()._write_multi(vals_list)
-        if self._name in WATCHED:
+        if self and self._name in WATCHED:
             kinds = [_judge(self._name, frozenset(vals)) for vals in vals_list]
-            if any(kind.counts for kind in kinds):
+            first, *others = set(kinds)
+            if others:
                 pairs = list(zip(self._ids, kinds, strict=True))
                 moved = self.browse(one for one, kind in pairs if kind.moves)
                 touched = self.browse(one for one, kind in pairs if kind.touches)
+            else:
+                moved = self if first.moves else self.browse()
+                touched = self if first.touches else self.browse()
+            if any(kind.counts for kind in (first, *others)):
                 moved._note_dashboard_change(touched)
         return result
 

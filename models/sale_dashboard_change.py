@@ -66,7 +66,10 @@ class SaleDashboardChange(models.Model):
             pending.move_all_days()
             return
         pending.orders.add(records)
-        pending.touched.add(records if touched is None else touched)
+        if touched is None:
+            touched = records
+        if touched:
+            pending.touched.add(touched)
         if len(pending.orders) > MANY:
             pending.move_all_days()
 
@@ -277,8 +280,10 @@ class SaleDashboardChange(models.Model):
         }
         oldest = min(filter(None, map(dates.__getitem__, cached)), default=NO_DAY)
         if oldest < fields.Datetime.now() - JUST_NOW:
-            # sudo: it is about all orders, whoever changes them.
-            found = orders.sudo().browse(cached).filtered_domain(sales.domain)
+            if sales.is_computed:
+                # sudo: it is about all orders, whoever changes them.
+                orders = orders.sudo()
+            found = orders.browse(cached).filtered_domain(sales.domain)
             oldest = min(
                 filter(None, map(dates.__getitem__, found._ids)), default=NO_DAY
             )

@@ -340,12 +340,12 @@ def _server_environment() -> dict[str, str]:
 
 def _settings(data: Path = paths.PGDATA, **changes: str) -> list[str]:
     """How the server runs: safe for the data, quick on a small machine."""
-    shared = min(1024, max(128, machine.memory_bytes() // 1024**2 // 16))
+    shared = min(4096, max(128, machine.memory_bytes() // 1024**2 // 6))
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(socket_folder()),
         "shared_buffers": f"{shared}MB",
-        "effective_cache_size": f"{shared * 6}MB",
+        "effective_cache_size": f"{shared * 3}MB",
         "work_mem": "32MB",
         "maintenance_work_mem": "128MB",
         "max_wal_size": "2GB",

@@ -38,6 +38,8 @@ CLIENT = SCRIPTS / "bench_client.py"
 LOG = "bench"
 #: the periods of the table that are measured cold as well
 COLD_PERIODS = ("30d", "365d")
+#: the periods that must not cost more with more years before them
+HISTORY_PERIODS = ("30d", "365d")
 #: repetitions of what takes many seconds each
 SEED_ROUNDS = 5
 
@@ -134,6 +136,40 @@ def measure_in_process(context: Context) -> Measured:
     with running(context, WORKER, context.database) as worker:
         _check(context, worker, measured)
         _without_http(context, worker, measured)
+    return measured
+
+
+def measure_history(context: Context, large: Context) -> Measured:
+    """The same periods of two databases, in turn: `large` has more years before them.
+
+    Series: `history_ours_*` and `history_sql_*` of the larger one, `history_of_ours_*`
+    and `history_of_sql_*` of the other.
+    """
+    measured = Measured()
+    operations = ("ours", "sql")
+    with (
+        Step("The same periods with more history") as step,
+        running(context, WORKER, context.database) as worker,
+        running(large, WORKER, large.database) as other,
+    ):
+        for name in HISTORY_PERIODS:
+            sides = {
+                "history_of": (worker, request_of(context.period(name))),
+                "history": (other, request_of(large.period(name))),
+            }
+            for number in range(-1, context.rounds):
+                step.update(text=f"{name}, round {max(number, 0) + 1}")
+                for op in operations if number % 2 else reversed(operations):
+                    for side, (program, period) in sides.items():
+                        answer = program.ask(op=op, period=period)
+                        if number >= 0:  # the first warms up
+                            measured.add(f"{side}_{op}_{name}", answer["ms"])
+    for name in HISTORY_PERIODS:
+        for op, ratio in (("ours", f"history_{name}"), ("sql", f"history_sql_{name}")):
+            measured.ratios[ratio] = statistics.ratio(
+                measured.samples[f"history_{op}_{name}"],
+                measured.samples[f"history_of_{op}_{name}"],
+            )
     return measured
 
 

@@ -73,7 +73,7 @@ def _bench(options: argparse.Namespace, databases: Databases) -> int:
             part = importlib.import_module(f"..bench.{name}", __package__)
             measured.update(part.measure(context))
     if options.large:
-        _add_large(options, databases, measured)
+        _add_large(options, databases, context, measured)
     if options.picture:
         sizes = _measure_sizes(options, databases, context, measured)
         report.draw(options.picture, context, sizes)
@@ -137,26 +137,26 @@ def _medians(measured: Measured) -> dict[str, float]:
 
 
 def _add_large(
-    options: argparse.Namespace, databases: Databases, measured: Measured
+    options: argparse.Namespace,
+    databases: Databases,
+    context: Context,
+    measured: Measured,
 ) -> None:
     """The same with ten times the history: older years at the same density."""
-    context, _stamp = _context(
+    larger, _stamp = _context(
         options,
         databases,
         options.orders * company.LARGE_FACTOR,
         company.YEARS * company.LARGE_FACTOR,
     )
-    large = figures.measure_in_process(context)
+    large = figures.measure_in_process(larger)
     measured.update(
         Measured(samples={f"large_{name}": one for name, one in large.samples.items()})
     )
-    for name in ("30d", "365d"):
-        measured.ratios[f"history_{name}"] = statistics.ratio(
-            measured.samples[f"large_ours_{name}"], measured.samples[f"ours_{name}"]
-        )
     measured.ratios["large_ours_vs_sql_365d"] = statistics.ratio(
         large.samples["ours_365d"], large.samples["sql_365d"]
     )
+    measured.update(figures.measure_history(context, larger))
 
 
 def _parts(text: str) -> list[str]:
