@@ -112,4 +112,8 @@ export function watchMenuEntry(xmlid, onNear) {
     for (const type of ["pointerover", "focusin", "pointerdown"]) {
         browser.addEventListener(type, onEvent);
     }
+    // The menu goes with its entry, and the focus with both. A browser that finds the focus
+    // in what is taken away first styles the whole page anew, the one that is being left.
+    const onClick = ({ target }) => target.closest?.(selector)?.blur();
+    browser.addEventListener("click", onClick, { capture: true });
 }

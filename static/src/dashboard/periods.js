@@ -30,6 +30,7 @@ const DAYS_PER_BUCKET = { daily: 1, weekly: 7, monthly: 28 };
 
 export const CUSTOM = "custom";
 export const STEP_UNITS = ["day", "week", "month", "quarter", "year", "days"];
+const DAY_LENGTH = 24 * 3600 * 1000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 export const DEFAULT_PERIOD = Object.freeze({ preset: "last_30_days" });
 
@@ -92,7 +93,7 @@ export function getDay(moment, zone) {
  * @returns {number} both ends counted
  */
 export function countDays({ date_from, date_to }) {
-    return Math.round(parse(date_to).diff(parse(date_from), "days").days) + 1;
+    return (Date.parse(date_to) - Date.parse(date_from)) / DAY_LENGTH + 1;
 }
 
 /**

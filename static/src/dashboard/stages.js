@@ -1,4 +1,4 @@
-import { useEffect, useState } from "@odoo/owl";
+import { useEffect, useEnv, useState, useSubEnv } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { waitForIdle } from "./idle";
 
@@ -15,10 +15,11 @@ const PATIENCE = 200;
  *  be there
  * @param {() => boolean} params.isReady whether there is anything to render
  * @param {number} params.last
- * @returns {{ reached: number }} the stage up to which is rendered, from 1
+ * @returns {{ last: number, reached: number }} the stage up to which is rendered, from 1
  */
 export function useStages({ areAllAtOnce, isReady, last }) {
-    const stages = useState({ reached: areAllAtOnce ? last : 1 });
+    const stages = useState({ last, reached: areAllAtOnce ? last : 1 });
+    useSubEnv({ stages });
     useEffect(
         (isReady, reached) => {
             if (isReady && reached < last) {
@@ -41,4 +42,14 @@ export function useStages({ areAllAtOnce, isReady, last }) {
         () => [isReady(), stages.reached]
     );
     return stages;
+}
+
+/**
+ * @returns {() => boolean} whether the page around has its last stage; who is told so is
+ *  rendered anew for it, and nobody else
+ */
+export function useIsAtRest() {
+    const { stages } = useEnv();
+    const shown = stages && useState(stages);
+    return () => !shown || shown.reached === shown.last;
 }

@@ -2,6 +2,7 @@ import { App } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { user } from "@web/core/user";
 import { waitForIdle } from "./idle";
+import { rehearseChart, rehearseFormats } from "./rehearsal";
 
 /**
  * Does beforehand, whenever the browser has nothing else to do, what the opening of the
@@ -23,4 +24,8 @@ export async function warmUp(env, { templates, loadSearch }) {
     // Kept by Odoo's own caches.
     await loadSearch();
     await user.hasGroup("sales_team.group_sale_manager");
+    for (const rehearse of [rehearseFormats, rehearseChart]) {
+        await waitForIdle();
+        rehearse();
+    }
 }

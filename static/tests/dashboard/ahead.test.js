@@ -126,6 +126,21 @@ test("the keyboard asks ahead, too", async () => {
 });
 
 test.tags("desktop");
+test("the menu does not go with the focus in it", async () => {
+    answerWith();
+    await openMenu();
+    queryFirst(ENTRY).focus();
+    expect(ENTRY).toBeFocused();
+    let isFocused = true;
+    queryFirst(ENTRY).addEventListener("click", () => {
+        isFocused = document.activeElement === queryFirst(ENTRY);
+    });
+    await open();
+    expect(isFocused).toBe(false);
+    expect.verifySteps(["figures"]);
+});
+
+test.tags("desktop");
 test("who opens before the answer is there waits for that one", async () => {
     const answer = new Deferred();
     answerWith();

@@ -124,6 +124,22 @@ test("what is seen is painted in two steps; what is not waits until all else is 
     expect(".o_sd_revenue_chart tbody tr").toHaveCount(30);
 });
 
+test("pictures are asked for after all figures are shown", async () => {
+    mockDashboard();
+    const idle = new Deferred();
+    patchWithCleanup(window, { requestIdleCallback: (run) => idle.then(run) });
+    await openDashboard();
+    await waitFor(".o_sd_quotations");
+    expect(".o_sd_top_customers img").toHaveCount(3);
+    expect("img.o_sd_avatar[data-src]").toHaveCount(0);
+    idle.resolve();
+    await waitFor(CARDS);
+    expect(".o_sd_top_customers img:first").toHaveAttribute(
+        "data-src",
+        "/web/image/res.partner/7/avatar_128"
+    );
+});
+
 test("what is shown already is not rendered anew for what comes below", async () => {
     const renderings = new Map();
     for (const component of [MetricCard, TopCustomers, Segments, CustomerTypes]) {

@@ -1,5 +1,6 @@
 import { Component, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { Avatar } from "../avatar/avatar";
 import { Change } from "../change/change";
 import { FilterButton } from "../filter_button/filter_button";
 import {
@@ -82,7 +83,7 @@ export function getRowLabel(dimension, row) {
 /** Who and what brings the revenue: one leaderboard at a time, behind tabs. */
 export class Breakdown extends Component {
     static template = "sale_dashboard.Breakdown";
-    static components = { Change, FilterButton, Section, SortHeader };
+    static components = { Avatar, Change, FilterButton, Section, SortHeader };
     static props = {
         changed: { type: Array, optional: true },
         currencyId: Number,

@@ -1,5 +1,6 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { Avatar } from "../avatar/avatar";
 import { Change } from "../change/change";
 import { Failure } from "../failure/failure";
 import { FilterButton } from "../filter_button/filter_button";
@@ -29,7 +30,7 @@ const COLUMNS = {
 
 export class TopCustomers extends Component {
     static template = "sale_dashboard.TopCustomers";
-    static components = { Change, Failure, FilterButton, Section, SortHeader };
+    static components = { Avatar, Change, Failure, FilterButton, Section, SortHeader };
     static props = {
         changed: { type: Array, optional: true },
         currencyId: Number,
