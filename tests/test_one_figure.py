@@ -173,8 +173,11 @@ class TestOneFigure(ClientsCase):
             "Runtime.evaluate", params={"expression": CARD, "awaitPromise": True}
         )
         printed = browser._websocket_request("Page.printToPDF")
-        # What the page still asks for must not share the cursor with the next reader.
+        # What the page still asks for must not share the cursor with the next reader:
+        # neither what is being answered, nor what waits to be accepted, which a request
+        # of our own queues behind.
         browser.navigate_to("about:blank")
+        self.http.get(f"{self.base_url()}/web/health", timeout=60)
         self._wait_remaining_requests()
         return answer["result"]["value"], base64.b64decode(printed["data"])
 
