@@ -193,15 +193,10 @@ class Base(models.AbstractModel):
         result = super()._write_multi(vals_list)
         if self and self._name in WATCHED:
             kinds = [_judge(self._name, frozenset(vals)) for vals in vals_list]
-            first, *others = set(kinds)
-            if others:
+            if any(kind.counts for kind in kinds):
                 pairs = list(zip(self._ids, kinds, strict=True))
-                moved = self.browse(one for one, kind in pairs if kind.moves)
-                touched = self.browse(one for one, kind in pairs if kind.touches)
-            else:
-                moved = self if first.moves else self.browse()
-                touched = self if first.touches else self.browse()
-            if any(kind.counts for kind in (first, *others)):
+                moved = self.browse([one for one, kind in pairs if kind.moves])
+                touched = self.browse([one for one, kind in pairs if kind.touches])
                 moved._note_dashboard_change(touched)
         return result
 

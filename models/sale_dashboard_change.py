@@ -74,7 +74,7 @@ class SaleDashboardChange(models.Model):
             pending.move_all_days()
 
     @api.model
-    def _note_before(self, orders, created_since=NO_DAY, in_cache=False):
+    def _note_before(self, orders, created_since=NO_DAY, in_cache=None):
         """Orders may be about to become sales, or none any more, or of another day.
 
         Nobody can ask afterwards what they were. It is no change by itself: whether
@@ -82,7 +82,8 @@ class SaleDashboardChange(models.Model):
 
         :param created_since: when the oldest of them was created, if they are about to
             be deleted
-        :param in_cache: whether the cache still has what they were, where it has it
+        :param _Sales in_cache: which orders are sales, if the cache still has what they
+            were, where it has it
         """
         pending = self._get_pending()
         pending.created_since = min(pending.created_since, created_since)
@@ -91,7 +92,7 @@ class SaleDashboardChange(models.Model):
             return
         pending.known_ids |= unknown
         if in_cache:
-            oldest, unknown = self._find_oldest_cached(unknown)
+            oldest, unknown = self._find_oldest_cached(unknown, in_cache)
             pending.since = min(pending.since, oldest)
         if unknown:
             ids = SQL("%s", list(unknown))
@@ -220,7 +221,7 @@ class SaleDashboardChange(models.Model):
         since, moved = pending.since, pending.orders
         if since == ALL_DAYS:
             return since
-        oldest, unread = self._find_oldest_cached(moved.ids)
+        oldest, unread = self._find_oldest_cached(moved.ids, self._get_sales())
         since = min(since, oldest)
         if not (unread or moved.line_ids):
             return since
@@ -259,15 +260,15 @@ class SaleDashboardChange(models.Model):
         )
 
     @api.model
-    def _find_oldest_cached(self, order_ids):
+    def _find_oldest_cached(self, order_ids, sales):
         """The oldest order date of the sales among orders, as far as it is in cache.
 
         Of orders that all are dated just now, none need be a sale.
 
         :param set order_ids: of those it is asked of
+        :param _Sales sales: which of them count
         :return: ``(date, ids of the orders that would have to be read)``
         """
-        sales = self._get_sales()
         orders = self.env["sale.order"]
         dates, *caches = [
             orders._fields[name]._get_cache(orders.env)

@@ -588,7 +588,7 @@ class SaleOrder(models.Model):
             self._note_dashboard_change()
         sales = self._get_dashboard_sales()
         if sales.moved_by(vals):
-            self._note_dashboard_sales(in_cache=not sales.is_computed)
+            self._note_dashboard_sales(in_cache=None if sales.is_computed else sales)
         return super().write(vals)
 
     def _write_multi(self, vals_list):
@@ -614,7 +614,7 @@ class SaleOrder(models.Model):
     def _get_dashboard_sales(self):
         return self.env["sale.dashboard.change"]._get_sales()
 
-    def _note_dashboard_sales(self, created_since=NO_DAY, in_cache=False):
+    def _note_dashboard_sales(self, created_since=NO_DAY, in_cache=None):
         """Note what these orders are, before that changes; see ``_note_before``."""
         if not is_uninstalling(self.env):
             changes = self.env["sale.dashboard.change"]
