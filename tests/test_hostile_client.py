@@ -256,6 +256,8 @@ class TestHostileClient(HostileCase):
             with self.subTest(context=context), self.assertRaises(ValueError):
                 orders.with_context(**context)._read_group([], [field], ["__count"])
 
+    # Odoo calls the protocol deprecated, at each call.
+    @mute_logger("odoo.addons.rpc.controllers.xmlrpc")
     def test_what_does_something_answers_over_xml_rpc(self):
         """It carries no None: a client would hear of a failure that was none."""
         subscription = (
