@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 from typing import NamedTuple
 
 from odoo import api, models
@@ -194,11 +195,14 @@ class Base(models.AbstractModel):
         if self and self._name in WATCHED:
             kinds = [_judge(self._name, frozenset(vals)) for vals in vals_list]
             if any(kind.counts for kind in kinds):
-                pairs = list(zip(self._ids, kinds, strict=True))
-                moved = self.browse([one for one, kind in pairs if kind.moves])
-                touched = self.browse([one for one, kind in pairs if kind.touches])
+                moved = self._filter_dashboard([kind.moves for kind in kinds])
+                touched = self._filter_dashboard([kind.touches for kind in kinds])
                 moved._note_dashboard_change(touched)
         return result
+
+    def _filter_dashboard(self, picks):
+        """The records whose entry in a list says so."""
+        return self if all(picks) else self.browse(compress(self._ids, picks))
 
     def unlink(self):
         result = super().unlink()

@@ -6,11 +6,14 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
+from .base import WATCHED
+
 # Keys of cr.precommit.data (dropped when a savepoint rolls back, as the change is) and
 # of cr.cache (dropped by any rollback).
 PENDING = "sale_dashboard.change"
 ROW = "sale_dashboard.change"
 SALES = "sale_dashboard.sales"
+UNKNOWN = None, None
 
 # Of a change that may move any figure, and of one that moves no sale.
 ALL_DAYS = datetime(1, 1, 1)
@@ -133,7 +136,7 @@ class SaleDashboardChange(models.Model):
         :rtype: _Sales
         """
         domain = self.env["sale.dashboard.source"]._get_confirmed_domain()
-        known, sales = self.env.cr.cache.get(SALES, (None, None))
+        known, sales = self.env.cr.cache.get(SALES, UNKNOWN)
         # It is asked several times by who confirms an order, and nearly always a
         # constant: that takes no time to compare.
         if known is not domain:
@@ -148,10 +151,13 @@ class SaleDashboardChange(models.Model):
         orders = self.env["sale.order"].sudo()
         query = orders._search(domain, active_test=False, bypass_access=True)
         paths = {condition.field_expr for condition in domain.iter_conditions()}
+        names = frozenset(path.partition(".")[0] for path in paths)
         return _Sales(
             # What takes longest of looking who is in a domain, done once.
             domain.optimize(orders),
-            frozenset(path.partition(".")[0] for path in paths),
+            names,
+            names | {"date_order"},
+            any(not WATCHED["sale.order"].moves({name}) for name in names),
             any(
                 path not in orders._fields or orders._fields[path].compute
                 for path in paths
@@ -169,46 +175,35 @@ class SaleDashboardChange(models.Model):
             return
         since = self._get_since(pending)
         created_since = self._get_created_since(pending)
-        if self._has_row():
+        if ROW in cr.cache:
             cr.execute(
                 SQL(
                     """
                     UPDATE sale_dashboard_change
                     SET since = LEAST(since, %s),
                         created_since = LEAST(created_since, %s)
-                    WHERE id = %s
+                    WHERE id = currval('sale_dashboard_change_id_seq')
                     """,
                     since,
                     created_since,
-                    cr.cache[ROW],
                 )
             )
-            return
+            # A savepoint may have taken the row back without clearing the cache.
+            if cr.rowcount:
+                return
         cr.execute(
             SQL(
                 """
                 INSERT INTO sale_dashboard_change (count, stamp, since, created_since)
-                VALUES (1, %s, %s, %s) RETURNING id
+                VALUES (1, %s, %s, %s)
                 """,
                 random.getrandbits(62),
                 since,
                 created_since,
             )
         )
-        [cr.cache[ROW]] = cr.fetchone()
+        cr.cache[ROW] = True
         self.env["sale.dashboard.herald"]._announce()
-
-    @api.model
-    def _has_row(self):
-        """Whether a row of this transaction stands."""
-        cr = self.env.cr
-        if ROW not in cr.cache:
-            return False
-        # A savepoint may have taken the row back without clearing the cache: look.
-        cr.execute(
-            SQL("SELECT FROM sale_dashboard_change WHERE id = %s", cr.cache[ROW])
-        )
-        return bool(cr.rowcount)
 
     @api.model
     def _get_since(self, pending):
@@ -270,15 +265,10 @@ class SaleDashboardChange(models.Model):
         :return: ``(date, ids of the orders that would have to be read)``
         """
         orders = self.env["sale.order"]
-        dates, *caches = [
-            orders._fields[name]._get_cache(orders.env)
-            for name in ("date_order", *sales.names)
-        ]
-        cached = {
-            one
-            for one in order_ids
-            if one in dates and all(one in cache for cache in caches)
-        }
+        dates = orders._fields["date_order"]._get_cache(self.env)
+        cached = order_ids & dates.keys()
+        for name in sales.names:
+            cached &= orders._fields[name]._get_cache(self.env).keys()
         oldest = min(filter(None, map(dates.__getitem__, cached)), default=NO_DAY)
         if oldest < fields.Datetime.now() - JUST_NOW:
             if sales.is_computed:
@@ -340,20 +330,24 @@ class SaleDashboardChange(models.Model):
 class _Sales(NamedTuple):
     """Which orders are sales.
 
-    ``names`` are the fields of an order that it goes by; ``is_computed`` says whether
-    some are computed, or not the order's own: their values in cache may be those that
-    orders are about to have. ``tables`` and ``condition`` are those of a query.
+    ``names`` are the fields of an order that it goes by, ``dated`` with the order date.
+    ``is_overlooked`` says whether there are some whose change is none yet for what is
+    watched; ``is_computed``, whether some are computed, or not the order's own: their
+    values in cache may be those that orders are about to have. ``tables`` and
+    ``condition`` are those of a query.
     """
 
     domain: Domain
     names: frozenset
+    dated: frozenset
+    is_overlooked: bool
     is_computed: bool
     tables: SQL
     condition: SQL
 
     def moved_by(self, names):
         """Whether writing these fields may make sales, or sales of another day."""
-        return "date_order" in names or any(name in names for name in self.names)
+        return not self.dated.isdisjoint(names)
 
 
 class _Pending:

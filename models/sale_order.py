@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..engine.money import from_units, revenue_units, to_decimal
 from ..engine.request import MAX_BUCKETS
+from ..fresh_fields import FreshBoolean, FreshFloat, FreshInteger, FreshMonetary
 from ..indexes import LargeIndex
 from ..tools import is_uninstalling
 from .sale_dashboard_change import NO_DAY
@@ -43,6 +44,17 @@ COMPANY_SOURCES = {
     "dashboard_company_untaxed": "amount_untaxed",
     "dashboard_company_total": "amount_total",
 }
+# What is not stored and has a meaning in a query.
+QUERY_FIELDS = frozenset(
+    {
+        *UNIT_FIELDS,
+        *BUCKET_SOURCES,
+        *COMPANY_SOURCES,
+        "dashboard_after_split",
+        "dashboard_converted",
+        "dashboard_currency_id",
+    }
+)
 
 
 class SaleOrder(models.Model):
@@ -79,7 +91,7 @@ class SaleOrder(models.Model):
         help="Total with taxes at the order's own rate, in the current company's"
         " currency, rounded once per order.",
     )
-    dashboard_bucket = fields.Integer(
+    dashboard_bucket = FreshInteger(
         compute="_compute_dashboard_bucket",
         compute_sudo=False,
         aggregator=None,
@@ -87,14 +99,14 @@ class SaleOrder(models.Model):
         help="Number of the interval of the context key 'sale_dashboard_bounds' (UTC"
         " instants, ascending) that the order date is in; 0 is before the first.",
     )
-    dashboard_created_bucket = fields.Integer(
+    dashboard_created_bucket = FreshInteger(
         compute="_compute_dashboard_created_bucket",
         compute_sudo=False,
         aggregator=None,
         exportable=False,
         help="As the bucket of the order date, of the instant of creation.",
     )
-    dashboard_converted = fields.Boolean(
+    dashboard_converted = FreshBoolean(
         compute="_compute_dashboard_converted",
         compute_sudo=False,
         exportable=False,
@@ -103,14 +115,14 @@ class SaleOrder(models.Model):
         " the first count only if confirmed before the second, all others only if"
         " confirmed before the third, which is not before the second.",
     )
-    dashboard_after_split = fields.Boolean(
+    dashboard_after_split = FreshBoolean(
         compute="_compute_dashboard_after_split",
         compute_sudo=False,
         exportable=False,
         help="Whether the order date is not before the context key"
         " 'sale_dashboard_split' (UTC instant): the sides of a comparison.",
     )
-    dashboard_constant_untaxed = fields.Monetary(
+    dashboard_constant_untaxed = FreshMonetary(
         string="Revenue at Comparison Rates (Untaxed)",
         currency_field="dashboard_currency_id",
         compute="_compute_dashboard_constants",
@@ -118,7 +130,7 @@ class SaleOrder(models.Model):
         exportable=False,
         help="Revenue at the rates of the context key 'sale_dashboard_rates'.",
     )
-    dashboard_constant_total = fields.Monetary(
+    dashboard_constant_total = FreshMonetary(
         string="Revenue at Comparison Rates (Total)",
         currency_field="dashboard_currency_id",
         compute="_compute_dashboard_constants",
@@ -126,7 +138,7 @@ class SaleOrder(models.Model):
         exportable=False,
         help="Revenue at the rates of the context key 'sale_dashboard_rates'.",
     )
-    dashboard_effect_untaxed = fields.Monetary(
+    dashboard_effect_untaxed = FreshMonetary(
         string="Currency Effect (Untaxed)",
         currency_field="dashboard_currency_id",
         compute="_compute_dashboard_effects",
@@ -135,7 +147,7 @@ class SaleOrder(models.Model):
         help="Revenue as booked minus revenue at the rates of the context key"
         " 'sale_dashboard_rates'.",
     )
-    dashboard_effect_total = fields.Monetary(
+    dashboard_effect_total = FreshMonetary(
         string="Currency Effect (Total)",
         currency_field="dashboard_currency_id",
         compute="_compute_dashboard_effects",
@@ -144,14 +156,14 @@ class SaleOrder(models.Model):
         help="Revenue as booked minus revenue at the rates of the context key"
         " 'sale_dashboard_rates'.",
     )
-    dashboard_company_untaxed = fields.Float(
+    dashboard_company_untaxed = FreshFloat(
         string="Untaxed Amount in Company Currency",
         compute="_compute_dashboard_company_amounts",
         compute_sudo=False,
         exportable=False,
         help="At the order's own rate, not rounded.",
     )
-    dashboard_company_total = fields.Float(
+    dashboard_company_total = FreshFloat(
         string="Total in Company Currency",
         compute="_compute_dashboard_company_amounts",
         compute_sudo=False,
@@ -247,8 +259,6 @@ class SaleOrder(models.Model):
                 )
                 order[revenue] = from_units(units, rounding)
 
-    @api.depends("amount_untaxed", "amount_total", "currency_rate", "company_id")
-    @api.depends_context("allowed_company_ids", "sale_dashboard_rates")
     def _compute_dashboard_constants(self):
         rounding = self.env.company.currency_id.rounding
         factors = self.company_id._get_dashboard_factors()
@@ -270,20 +280,15 @@ class SaleOrder(models.Model):
                 units = revenue_units(order[amount], rate, factor, rounding)
                 order[constant] = from_units(units, rounding)
 
-    @api.depends("amount_untaxed", "amount_total", "currency_rate")
     def _compute_dashboard_company_amounts(self):
         for order in self:
             for in_company, amount in COMPANY_SOURCES.items():
                 order[in_company] = order[amount] / (order.currency_rate or 1.0)
 
-    @api.depends("date_order")
-    @api.depends_context("sale_dashboard_bounds")
     def _compute_dashboard_bucket(self):
         for order in self:
             order.dashboard_bucket = self._find_dashboard_bucket(order.date_order)
 
-    @api.depends("create_date")
-    @api.depends_context("sale_dashboard_bounds")
     def _compute_dashboard_created_bucket(self):
         for order in self:
             order.dashboard_created_bucket = self._find_dashboard_bucket(
@@ -296,15 +301,11 @@ class SaleOrder(models.Model):
         bounds = self._get_dashboard_bounds() if has_bounds else []
         return sum(bound <= instant for bound in bounds if instant)
 
-    @api.depends("state", "create_date", "date_order")
-    @api.depends_context("sale_dashboard_maturity")
     def _compute_dashboard_converted(self):
         converted = self.filtered_domain(self._get_dashboard_converted_domain())
         for order in self:
             order.dashboard_converted = order in converted
 
-    @api.depends("date_order")
-    @api.depends_context("sale_dashboard_split")
     def _compute_dashboard_after_split(self):
         has_split = "sale_dashboard_split" in self.env.context
         split = self._get_dashboard_split() if has_split else None
@@ -313,8 +314,6 @@ class SaleOrder(models.Model):
                 split and order.date_order and order.date_order >= split
             )
 
-    @api.depends("amount_untaxed", "amount_total", "currency_rate", "company_id")
-    @api.depends_context("allowed_company_ids", "sale_dashboard_rates")
     def _compute_dashboard_effects(self):
         for order in self:
             for effect, (revenue, constant) in EFFECT_SOURCES.items():
@@ -330,6 +329,9 @@ class SaleOrder(models.Model):
 
     def _field_to_sql(self, alias, field_expr, query=None) -> SQL:
         """Give the dashboard's own fields their meaning inside a query."""
+        # Every field that is read of an order comes by.
+        if field_expr not in QUERY_FIELDS:
+            return super()._field_to_sql(alias, field_expr, query)
         if field_expr == "dashboard_currency_id":
             return SQL("%s::int", self.env.company.currency_id.id)
         if field_expr in UNIT_FIELDS:
@@ -360,10 +362,8 @@ class SaleOrder(models.Model):
                 self._field_to_sql(alias, BUCKET_SOURCES[field_expr], query),
                 "{" + bounds + "}",
             )
-        if field_expr == "dashboard_converted":
-            domain = self._get_dashboard_converted_domain().optimize_full(self)
-            return domain._to_sql(self, alias, query)
-        return super()._field_to_sql(alias, field_expr, query)
+        domain = self._get_dashboard_converted_domain().optimize_full(self)
+        return domain._to_sql(self, alias, query)
 
     def _read_group_select(self, aggregate_spec, query):
         """Add revenue up in whole units: several times faster than in decimals.
@@ -586,36 +586,29 @@ class SaleOrder(models.Model):
             for name in vals
         ):
             self._note_dashboard_change()
-        sales = self._get_dashboard_sales()
-        if sales.moved_by(vals):
-            self._note_dashboard_sales(in_cache=None if sales.is_computed else sales)
+        changes = self.env["sale.dashboard.change"]
+        sales = changes._get_sales()
+        if sales.moved_by(vals) and not is_uninstalling(self.env):
+            changes._note_before(self, in_cache=None if sales.is_computed else sales)
         return super().write(vals)
 
     def _write_multi(self, vals_list):
         # Not everything is written by write(): a computed field is not.
-        moves = any(map(self._get_dashboard_sales().moved_by, vals_list))
-        if moves:
-            self._note_dashboard_sales()
-        result = super()._write_multi(vals_list)
-        if moves:
-            # Whatever else is written: another addon's sales may go by any field.
-            self._note_dashboard_change(self.browse())
-        return result
+        changes = self.env["sale.dashboard.change"]
+        sales = changes._get_sales()
+        if any(map(sales.moved_by, vals_list)) and not is_uninstalling(self.env):
+            changes._note_before(self)
+            if sales.is_overlooked:
+                changes._note(self, self.browse())
+        return super()._write_multi(vals_list)
 
     def unlink(self):
         # sudo: it is about all of them, whoever deletes.
-        if orders := self.sudo().exists():
+        orders = self.sudo().exists()
+        if orders and not is_uninstalling(self.env):
             created = filter(None, orders.mapped("create_date"))
-            self._note_dashboard_sales(created_since=min(created, default=NO_DAY))
-            # A change from now on: a flush before they are gone writes it down.
-            orders._note_dashboard_change(self.browse())
-        return super().unlink()
-
-    def _get_dashboard_sales(self):
-        return self.env["sale.dashboard.change"]._get_sales()
-
-    def _note_dashboard_sales(self, created_since=NO_DAY, in_cache=None):
-        """Note what these orders are, before that changes; see ``_note_before``."""
-        if not is_uninstalling(self.env):
             changes = self.env["sale.dashboard.change"]
-            changes._note_before(self, created_since, in_cache)
+            changes._note_before(self, min(created, default=NO_DAY))
+            # A change from now on: a flush before they are gone writes it down.
+            changes._note(orders, self.browse())
+        return super().unlink()

@@ -656,6 +656,39 @@ class TestFigures(DashboardCase):
         )
         self.assertEqual(total, 2.83)
 
+    def test_what_is_only_grouped_by_is_never_old(self):
+        """Nor is it looked after at each change of an order."""
+        order = self.make_order(10).with_context(
+            sale_dashboard_split="2025-06-01 00:00:00",
+            sale_dashboard_bounds=["2025-01-01 00:00:00", "2025-06-01 00:00:00"],
+        )
+        read = [
+            "dashboard_bucket",
+            "dashboard_after_split",
+            "dashboard_converted",
+            "dashboard_company_untaxed",
+        ]
+        for instant, state, expected in (
+            ("2025-05-31 23:59:59", "sale", [1, False, True, 10.0]),
+            ("2025-06-01 00:00:00", "cancel", [2, True, False, 10.0]),
+        ):
+            order.write({"date_order": instant, "state": state})
+            self.assertEqual([order[name] for name in read], expected)
+        triggered = {
+            dependent.name
+            for name in ("date_order", "state", "amount_untaxed", "currency_rate")
+            for dependent in self.registry.get_dependent_fields(order._fields[name])
+            if dependent.name.startswith("dashboard_")
+        }
+        self.assertEqual(
+            triggered,
+            {
+                "dashboard_amount_untaxed",
+                "dashboard_amount_total",
+                "dashboard_currency_rate",
+            },
+        )
+
     def test_reading_all_fields_of_an_order_needs_no_bounds(self):
         [values] = self.make_order().read()
         self.assertEqual(values["dashboard_bucket"], 0)

@@ -14,6 +14,7 @@ import time
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 from odoo.modules.registry import Registry
+from odoo.service.model import execute_cr
 from odoo.sql_db import db_connect
 
 from odoo.addons.sale_dashboard.models import sale_dashboard_herald
@@ -66,15 +67,12 @@ class Company:
             self.waiting = orders.ids
 
     def confirm(self):
-        """Confirm an order and commit, as a request does; milliseconds, statements."""
+        """Confirm an order as Odoo's RPC does, and commit; milliseconds, statements."""
         order_id = self.waiting.pop()
         with self.registry.cursor() as cr:
-            env = api.Environment(cr, self.uid, {})
-            order = env["sale.order"].browse(order_id)
-            order.mapped("order_line.product_id.name")
             before = cr.sql_log_count
             started = time.perf_counter()
-            order.action_confirm()
+            execute_cr(cr, self.uid, "sale.order", "action_confirm", [[order_id]], {})
             cr.commit()
             return 1000 * (time.perf_counter() - started), cr.sql_log_count - before
 
