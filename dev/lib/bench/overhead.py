@@ -20,7 +20,7 @@ from .statistics import ratio
 
 SCRIPT = paths.DEV / "lib" / "scripts" / "bench_overhead.py"
 LOG = "bench-overhead"
-ROUNDS = 500
+ROUNDS = 1000
 PLAIN = f"{paths.ADDON}_bench_plain"
 AGAIN = f"{paths.ADDON}_bench_plain_again"
 WITH_ADDON = f"{paths.ADDON}_bench_confirm"
