@@ -404,9 +404,29 @@ class SaleDashboard(models.TransientModel):
         return lines
 
     def _drop_older(self):
-        """Drop the owner's older records for the same request, but for the last."""
+        """Drop the owner's older records for the same request, but for the last.
+
+        One that another transaction of his adds meanwhile, this one cannot see: what is
+        too many then, the later of them drops once it is committed.
+        """
         self.env.flush_all()
-        self.env.cr.execute(
+        owner_id, key = self.create_uid.id, self.request_key
+        self._drop_all_but_last(self.env.cr, owner_id, key)
+        self.env.cr.postcommit.add(lambda: self._drop_older_apart(owner_id, key))
+
+    @api.model
+    def _drop_older_apart(self, owner_id, key):
+        try:
+            with self.env.registry.cursor() as cr:
+                # Who drops the same just now is no conflict then.
+                cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                self._drop_all_but_last(cr, owner_id, key)
+        except psycopg2.Error:  # the next one does it
+            _logger.warning("Older dashboards were not dropped", exc_info=True)
+
+    @api.model
+    def _drop_all_but_last(self, cr, owner_id, key):
+        cr.execute(
             SQL(
                 """
                 DELETE FROM sale_dashboard WHERE id IN (
@@ -415,8 +435,8 @@ class SaleDashboard(models.TransientModel):
                     ORDER BY id DESC OFFSET %s
                 )
                 """,
-                self.create_uid.id,
-                self.request_key,
+                owner_id,
+                key,
                 RECORDS_KEPT_PER_REQUEST,
             )
         )

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
+from ..engine.salespeople import NOBODY
 from .base import WATCHED
 
 # Keys of cr.precommit.data (dropped when a savepoint rolls back, as the change is) and
@@ -47,6 +48,10 @@ class SaleDashboardChange(models.Model):
     created_since = fields.Datetime(
         help="Orders created before this are what they were, but for how far they have"
         " come and what they are worth. Empty: nobody knows."
+    )
+    salesperson = fields.Integer(
+        help="Id of the user whose orders alone have changed; 0: only orders without a"
+        " salesperson. Empty: those of several, or something else."
     )
 
     @api.model
@@ -103,6 +108,14 @@ class SaleDashboardChange(models.Model):
             self.env.cr.execute(SQL("SELECT %s", self._select_oldest_sale(ids)))
             [since] = self.env.cr.fetchone()
             pending.since = min(pending.since, since or NO_DAY)
+
+    @api.model
+    def _note_of_all(self):
+        """This transaction may change orders of whomever, or whose they are.
+
+        It is no change by itself, as with :meth:`_note_before`.
+        """
+        self._get_pending().is_of_all = True
 
     @api.model
     def _get_pending(self):
@@ -175,17 +188,20 @@ class SaleDashboardChange(models.Model):
             return
         since = self._get_since(pending)
         created_since = self._get_created_since(pending)
+        salesperson = self._get_salesperson(pending)
         if ROW in cr.cache:
             cr.execute(
                 SQL(
                     """
                     UPDATE sale_dashboard_change
                     SET since = LEAST(since, %s),
-                        created_since = LEAST(created_since, %s)
+                        created_since = LEAST(created_since, %s),
+                        salesperson = CASE WHEN salesperson = %s THEN salesperson END
                     WHERE id = currval('sale_dashboard_change_id_seq')
                     """,
                     since,
                     created_since,
+                    salesperson,
                 )
             )
             # A savepoint may have taken the row back without clearing the cache.
@@ -194,12 +210,15 @@ class SaleDashboardChange(models.Model):
         cr.execute(
             SQL(
                 """
-                INSERT INTO sale_dashboard_change (count, stamp, since, created_since)
-                VALUES (1, %s, %s, %s)
+                INSERT INTO sale_dashboard_change (
+                    count, stamp, since, created_since, salesperson
+                )
+                VALUES (1, %s, %s, %s, %s)
                 """,
                 random.getrandbits(62),
                 since,
                 created_since,
+                salesperson,
             )
         )
         cr.cache[ROW] = True
@@ -239,6 +258,33 @@ class SaleDashboardChange(models.Model):
             "LEAST(%s, (SELECT MIN(create_date) FROM sale_order WHERE id = ANY(%s)))",
             since,
             self._select_order_ids(touched.ids, touched.line_ids),
+        )
+
+    @api.model
+    def _get_salesperson(self, pending):
+        """The only salesperson of whose orders this transaction has changed any.
+
+        Everything is flushed.
+
+        :return: id of the user, :data:`NOBODY`, SQL for it, or None
+        """
+        order_ids = pending.orders.ids
+        if pending.is_of_all or pending.orders.line_ids or not order_ids:
+            return None
+        users = self.env["sale.order"]._fields["user_id"]._get_cache(self.env)
+        if order_ids <= users.keys():
+            user_ids = {users[order_id] for order_id in order_ids}
+            return None if len(user_ids) > 1 else user_ids.pop() or NOBODY
+        return SQL(
+            """(
+                SELECT CASE WHEN MIN(user_id) = MAX(user_id) THEN MIN(user_id) END
+                FROM (
+                    SELECT COALESCE(user_id, %s) AS user_id
+                    FROM sale_order WHERE id = ANY(%s)
+                ) AS orders
+            )""",
+            NOBODY,
+            list(order_ids),
         )
 
     @api.model
@@ -326,6 +372,23 @@ class SaleDashboardChange(models.Model):
         )
         return rows, f"{count}-{int(stamp):016x}", written
 
+    @api.model
+    def _read_shares(self):
+        """What is written, by the salesperson whose orders alone have changed.
+
+        :return: dict of sums of stamps; the key None is for all others
+        """
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT salesperson, SUM(stamp)::text
+                    FROM sale_dashboard_change GROUP BY salesperson
+                    """
+                )
+            )
+        )
+
 
 class _Sales(NamedTuple):
     """Which orders are sales.
@@ -356,11 +419,13 @@ class _Pending:
     Sales dated before ``since`` were none of what has changed, nor were orders created
     before ``created_since``. What ``orders`` have become will be asked for, and when
     those were created that are ``touched``; what orders were is known of ``known_ids``,
-    and of all others it is what they are.
+    and of all others it is what they are. Whose orders these are is what they say, too,
+    unless it ``is_of_all`` salespeople.
     """
 
     def __init__(self):
         self.is_moved = False
+        self.is_of_all = False
         self.since = NO_DAY
         self.created_since = NO_DAY
         self.orders = _Orders()
@@ -369,6 +434,7 @@ class _Pending:
 
     def move_all_days(self):
         self.since = self.created_since = ALL_DAYS
+        self.is_of_all = True
 
 
 class _Orders:

@@ -1,11 +1,13 @@
 import logging
 import threading
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import SUPERUSER_ID, api, models, modules
 from odoo.modules.registry import Registry
 from odoo.service.server import CommonServer
 from odoo.tools import SQL
+from odoo.tools.misc import hmac
 
 from .sale_dashboard_computation import get_instant, get_slots
 
@@ -16,6 +18,14 @@ INTERVAL = 1.0  # seconds between two messages of a database
 # An open dashboard looks by itself at least that often, told or not.
 OPEN_FOR = timedelta(minutes=7)
 ANSWERING_MS = 40  # of a re-read, beside computing
+MARK_LENGTH = 16
+
+
+class State(NamedTuple):
+    """What is committed: its change token, and of each salesperson his share in it."""
+
+    token: str
+    shares: dict
 
 
 class Herald:
@@ -30,12 +40,16 @@ class Herald:
     whose process found the lock taken was committed before that look. So a lone change
     is told at once, messages of a database are ``INTERVAL`` apart, and the last one of
     a burst has the last token.
+
+    Whose orders have changed is told since this process told last: what others have
+    told meanwhile is told once more.
     """
 
     def __init__(self):
         self._guard = threading.Lock()
         self._due = set()
         self._threads = {}
+        self._told = {}  # database -> State
         self._stopping = threading.Event()
 
     def announce(self, dbname):
@@ -56,10 +70,9 @@ class Herald:
         self._stopping.set()
 
     def _run(self, dbname):
-        told = None
         while self._take(dbname):
             try:
-                told = self._tell(dbname, told)
+                self._tell(dbname)
             except Exception:
                 # The next change is told with what was not; and dashboards look by
                 # themselves after a while.
@@ -73,30 +86,42 @@ class Herald:
             del self._threads[dbname]
             return False
 
-    def _tell(self, dbname, told):
-        """Send messages until the last one has the token of what is committed.
-
-        :param told: the token this thread told last, if any
-        :return: the same, now
-        """
+    def _tell(self, dbname):
+        """Send messages until the last one has the token of what is committed."""
         with Registry(dbname).cursor() as cursor:
             env = api.Environment(cursor, SUPERUSER_ID, {})
             if "sale.dashboard.herald" not in env:
-                return told  # uninstalled meanwhile
+                return  # uninstalled meanwhile
             herald = env["sale.dashboard.herald"]
-            while told != herald._get_token() and herald._lock():
+            told = self._told.get(dbname)
+            while not _is_of(told, herald._get_state()) and herald._lock():
                 try:
-                    while told != (token := herald._get_token()):
-                        herald._tell(token)
+                    while not _is_of(told, state := herald._get_state()):
+                        herald._tell(state.token, _compare(told, state))
                         # A cursor of our own; each look needs its own snapshot.
                         cursor.commit()
-                        told = token
+                        told = self._told[dbname] = state
                         self._stopping.wait(INTERVAL)
                 finally:
                     cursor.rollback()
                     herald._unlock()
                     cursor.commit()
-        return told
+
+
+def _is_of(told, state):
+    """Whether what was told last is all there is."""
+    return told is not None and told.token == state.token
+
+
+def _compare(told, state):
+    """The salespeople of whose orders some have changed from one state to a later one.
+
+    :return: set of ids of users; None, where it may be more than that
+    """
+    if told is None:
+        return None
+    salespeople = {one for one, _share in told.shares.items() ^ state.shares.items()}
+    return None if None in salespeople else salespeople
 
 
 herald = Herald()
@@ -134,37 +159,77 @@ class SaleDashboardHerald(models.AbstractModel):
         return self.env["sale.dashboard.change"]._read_token()[1]
 
     @api.model
-    def _tell(self, token):
-        """Send a message to all who may see a dashboard, on commit.
+    def _get_state(self):
+        """What this transaction sees.
 
-        Each client then reads under its own rights.
+        :rtype: State
         """
-        group = self.env.ref("sales_team.group_sale_salesman", raise_if_not_found=False)
-        if group:
-            group._bus_send(
-                CHANGED_NOTIFICATION, {"token": token, "spread_ms": self._get_spread()}
-            )
+        return State(
+            self._get_token(), self.env["sale.dashboard.change"]._read_shares()
+        )
 
     @api.model
-    def _get_spread(self):
+    def _tell(self, token, salespeople=None):
+        """Send a message to all who may see a dashboard, on commit.
+
+        Each client then reads under its own rights; who sees none of these
+        salespeople's orders need not.
+
+        :param set salespeople: whose orders alone have changed; None: it is more
+        """
+        group = self.env.ref("sales_team.group_sale_salesman", raise_if_not_found=False)
+        if not group:
+            return
+        message = {"token": token, "spread_ms": self._get_spread(salespeople)}
+        if salespeople is not None:
+            message["concerns"] = self._get_marks(salespeople)
+        group._bus_send(CHANGED_NOTIFICATION, message)
+
+    @api.model
+    def _get_marks(self, salespeople):
+        """What stands for salespeople outside: it tells nobody who it is.
+
+        :param salespeople: ids of users, or :data:`NOBODY`
+        :rtype: list[str]
+        """
+        # sudo: the database's secret, of which nothing can be told by the marks.
+        env = self.env(su=True)
+        return sorted(hmac(env, self._name, one)[:MARK_LENGTH] for one in salespeople)
+
+    @api.model
+    def _get_spread(self, salespeople=None):
         """Milliseconds over which open dashboards spread what they read because of it.
 
         As long as it takes to answer all of them, as many at a time as may compute: if
         they asked at the same moment, those who confirm orders would queue behind them.
+
+        :param salespeople: as for :meth:`_tell`
         """
-        [[needed]] = self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT COALESCE(SUM(needed), 0) FROM (
-                    SELECT MAX(duration_ms) + %s * COUNT(DISTINCT create_uid) AS needed
-                    FROM sale_dashboard WHERE requested_at > %s GROUP BY request_key
-                ) AS of_keys
+                SELECT create_uid, request_key, MAX(duration_ms)
+                FROM sale_dashboard
+                WHERE requested_at > %s AND create_uid IS NOT NULL
+                GROUP BY create_uid, request_key
                 """,
-                ANSWERING_MS,
                 get_instant() - OPEN_FOR,
             )
         )
-        return int(needed) // get_slots()
+        computing, answering = {}, 0
+        for user_id, key, duration_ms in rows:
+            if self._is_concerned(user_id, salespeople):
+                computing[key] = max(duration_ms, computing.get(key, 0))
+                answering += ANSWERING_MS
+        return (sum(computing.values()) + answering) // get_slots()
+
+    @api.model
+    def _is_concerned(self, user_id, salespeople):
+        if salespeople is None:
+            return True
+        dashboards = self.env["sale.dashboard"].with_user(user_id)
+        seen = dashboards._get_salespeople()
+        return seen is None or not seen.isdisjoint(salespeople)
 
     @api.model
     def _lock(self):

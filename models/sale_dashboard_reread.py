@@ -5,13 +5,17 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools import count_changes
 from .sale_dashboard_computation import SPACING_PER_DURATION, get_instant
 
-FOLLOWS = "sale_dashboard_follows"  # key of the context: an open dashboard re-reads
+# Key of the context: an open dashboard asks, and (true) only re-reads.
+FOLLOWS = "sale_dashboard_follows"
 REREAD = "sale_dashboard_reread_after_ms"  # key of an answer's context
 REREAD_AFTER = "reread_after_ms"  # key of what is answered
+CONCERNED = "sale_dashboard_concerned_by"  # the same of the marks of messages
+CONCERNED_BY = "concerned_by"
 MIN_REREAD = 0.2  # seconds
 MIN_SPACING_OF_TARGETS = 30.0  # a month is long
 TARGET_MODELS = (
@@ -34,6 +38,9 @@ class SaleDashboard(models.TransientModel):
     for his key, and is told when to ask again: where they were computed only a short
     time ago (a multiple of what that took), while somebody computes the same, and while
     as many compute as may at once. Nobody of them waits for another.
+
+    Every open dashboard is told which messages concern it, if not all do: whoever sees
+    the orders of certain salespeople only need not ask because of others'.
     """
 
     _inherit = "sale.dashboard"
@@ -41,18 +48,33 @@ class SaleDashboard(models.TransientModel):
     @api.model
     def _get_clean_context(self):
         context = super()._get_clean_context()
-        if self.env.context.get(FOLLOWS):
-            context[FOLLOWS] = True
+        if FOLLOWS in self.env.context:
+            context[FOLLOWS] = bool(self.env.context[FOLLOWS])
         return context
 
     @api.model
     def _answer(self, scope, refresh=False, requested_at=None):
-        if not self.env.context.get(FOLLOWS):
+        follows = self.env.context.get(FOLLOWS)
+        if follows is None:
             return super()._answer(scope, refresh, requested_at)
-        dashboards = self.with_context(**{FOLLOWS: False})
-        follows = not refresh and requested_at is None
+        dashboards = self.with_context(**{FOLLOWS: None})
+        follows = follows and not refresh and requested_at is None
         found = dashboards._follow(scope) if follows else None
-        return found or dashboards._answer(scope, refresh, requested_at)
+        answer = found or dashboards._answer(scope, refresh, requested_at)
+        return answer.with_context(**{CONCERNED: dashboards._get_marks(scope)})
+
+    @api.model
+    def _get_marks(self, scope):
+        """The marks of messages that concern the caller's dashboard; None: all do."""
+        salespeople = self._get_salespeople()
+        domain = Domain(scope.request.filters.domain)
+        if (
+            salespeople is None
+            or not self._trace(self.env["sale.order"], domain, {})
+            or self._reads_more_of_orders(scope)
+        ):
+            return None
+        return self.env["sale.dashboard.herald"]._get_marks(salespeople)
 
     @api.model
     def _follow(self, scope):
@@ -143,8 +165,11 @@ class SaleDashboard(models.TransientModel):
 
     def _get_payload(self, undefined=False):
         payload = super()._get_payload(undefined)
-        wait = self.env.context.get(REREAD)
-        return payload if wait is None else payload | {REREAD_AFTER: wait}
+        for name, key in ((REREAD, REREAD_AFTER), (CONCERNED, CONCERNED_BY)):
+            value = self.env.context.get(name)
+            if value is not None:
+                payload[key] = value
+        return payload
 
     # ------------------------------------------------------------------
     # Targets
@@ -154,7 +179,7 @@ class SaleDashboard(models.TransientModel):
     def _make_targets(self, scope, undefined):
         if not self.env.context.get(FOLLOWS):
             return super()._make_targets(scope, undefined)
-        dashboards = self.with_context(**{FOLLOWS: False})
+        dashboards = self.with_context(**{FOLLOWS: None})
         return dashboards._follow_targets(scope, undefined)
 
     @api.model

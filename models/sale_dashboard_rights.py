@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
+from ..engine.salespeople import find_salespeople
 from .base import WATCHED
 
 # Every model a dashboard reads, its product breakdown included.
@@ -86,6 +87,24 @@ class SaleDashboard(models.TransientModel):
         reads = dict.fromkeys(READ_MODELS)
         traceable = self._trace_rules(reads)
         return self._describe_rights(reads), traceable
+
+    @api.model
+    @ormcache(
+        "self.env.uid",
+        "self.env.su",
+        "tuple(self.env.context.get('allowed_company_ids') or ())",
+    )
+    def _get_salespeople(self):
+        """Whose orders alone decide about what the caller sees of orders.
+
+        :return: frozenset of ids of users, and of 0 for orders without a salesperson;
+            None: it may be anybody's
+        """
+        if self._have_rules_with_more(progress=False):
+            return None
+        rules = self.env["ir.rule"]._compute_domain("sale.order", "read")
+        salespeople = find_salespeople(list(Domain(rules)))
+        return None if salespeople is None else frozenset(salespeople)
 
     @api.model
     def _describe_rights(self, models):

@@ -600,6 +600,9 @@ class SaleOrder(models.Model):
             changes._note_before(self)
             if sales.is_overlooked:
                 changes._note(self, self.browse())
+        if any("user_id" in vals for vals in vals_list):
+            # Nobody can ask afterwards whose they were.
+            changes._note_of_all()
         return super()._write_multi(vals_list)
 
     def unlink(self):
@@ -609,6 +612,7 @@ class SaleOrder(models.Model):
             created = filter(None, orders.mapped("create_date"))
             changes = self.env["sale.dashboard.change"]
             changes._note_before(self, min(created, default=NO_DAY))
+            changes._note_of_all()
             # A change from now on: a flush before they are gone writes it down.
             changes._note(orders, self.browse())
         return super().unlink()

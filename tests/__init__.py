@@ -10,6 +10,7 @@ from . import test_engine_periods
 from . import test_engine_properties
 from . import test_engine_request
 from . import test_engine_rules
+from . import test_engine_salespeople
 from . import test_engine_schedule
 from . import test_engine_targets
 from . import test_engine_text_page
@@ -23,6 +24,7 @@ from . import test_cache
 from . import test_change_token
 from . import test_clients
 from . import test_code_samples
+from . import test_concerned
 from . import test_demo_company
 from . import test_exports
 from . import test_figures

@@ -1,3 +1,4 @@
+import json
 import threading
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -9,6 +10,8 @@ from odoo.fields import Command
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, TransactionCase, get_db_name, new_test_user
 from odoo.tools import SQL, mute_logger
+
+from ..models.sale_dashboard_herald import CHANGED_NOTIFICATION
 
 
 @contextmanager
@@ -177,6 +180,17 @@ class DashboardCase(TransactionCase):
 
     def at(self, text):
         return datetime.fromisoformat(text)
+
+
+def list_messages(env, last_id):
+    """Instants and payloads of the messages to open dashboards after one of the bus."""
+    messages = env["bus.bus"].search([("id", ">", last_id)], order="id")
+    found = [(message.create_date, json.loads(message.message)) for message in messages]
+    return [
+        (sent, message["payload"])
+        for sent, message in found
+        if message["type"] == CHANGED_NOTIFICATION
+    ]
 
 
 class CommittedCase(BaseCase):

@@ -4,7 +4,6 @@ With real commits on connections of their own, and two heralds where two process
 be: the advisory lock between them is the database's.
 """
 
-import json
 import threading
 import time
 from contextlib import contextmanager
@@ -14,12 +13,8 @@ from odoo import SUPERUSER_ID, api, modules
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import TransactionCase, tagged
 
-from ..models.sale_dashboard_herald import (
-    CHANGED_NOTIFICATION,
-    INTERVAL,
-    Herald,
-    herald,
-)
+from ..models.sale_dashboard_herald import INTERVAL, Herald, herald
+from .common import list_messages
 
 
 @tagged("post_install", "-at_install")
@@ -72,16 +67,7 @@ class TestHerald(TransactionCase):
     def sent(self):
         """Instants and payloads of the messages sent, in their order."""
         with self.committed() as env:
-            messages = env["bus.bus"].search([("id", ">", self.last_id)], order="id")
-            found = [
-                (message.create_date, json.loads(message.message))
-                for message in messages
-            ]
-        return [
-            (sent, message["payload"])
-            for sent, message in found
-            if message["type"] == CHANGED_NOTIFICATION
-        ]
+            return list_messages(env, self.last_id)
 
     def token(self):
         with self.committed() as env:

@@ -1,22 +1,20 @@
 """For locust: people who leave their dashboards open, while others confirm orders.
 
 What to do comes in the JSON file that BENCH_LOAD names: `people`, `seller`, `orders`
-(of bench_load_prepare.py), `orders_per_second`, `seconds`, `seconds_alone`, and
+(see bench_load_prepare.py), `orders_per_second`, `seconds`, `seconds_alone`, and
 `answer` (where to write).
 
 First orders are confirmed while no dashboard is open. Then the dashboards open, and
 once all are, orders are confirmed again; at the end, until every one has the last.
 
 A dashboard does what `static/src/dashboard/live_refresh.js` does: it reads once,
-listens to the bus, and re-reads when told of what it does not have yet, at once if it
-may, spread as it was told, at most every max(2 s, 20 x the last computation), jittered,
-less often where it has to wait long for an answer; where it was given older figures,
-when the server said.
+listens to the bus, and re-reads when told of what concerns it and it does not have yet,
+at once if it may, spread as it was told, at most every max(2 s, 20 x the last
+computation), jittered, less often where it has to wait long for an answer; where it was
+given older figures, when the server said.
 
-"Seen after" of a confirmed order, on one dashboard: from the answer to who confirmed
-until the dashboard has read figures with a change token that is not older than the one
-who confirmed was then told. (Figures with an older token may have the order too: what
-is told is the most it can have been.)
+"Seen after" of a confirmed order, on one dashboard that may show it: from the answer to
+who confirmed until the dashboard has read figures that count as many more orders.
 """
 
 import json
@@ -41,10 +39,12 @@ LONE_CHANGE_SPREAD = 0.6
 MIN_INTERVAL = 2.0
 INTERVAL_PER_DURATION = 20
 REREAD_INTERVAL_PER_WAIT = 5
-MAX_INTERVAL_OF_WAIT = 60.0
+MAX_INTERVAL_OF_WAIT = 20.0
+MAX_INTERVAL_PER_SPREAD = 6
 INTERVAL_SPREAD = 0.25
 CHECK_INTERVAL = 300.0
-FOLLOWING = {"sale_dashboard_follows": True}
+OPENS = {"sale_dashboard_follows": False}
+FOLLOWS = {"sale_dashboard_follows": True}
 WARM_UP = 5  # seconds after the last dashboard has opened
 PATIENCE = 120  # seconds for the last order to show everywhere
 
@@ -64,7 +64,7 @@ class Run:
     dashboards = []
     alone_until = None  # no dashboard is open until then
     selling_since = None
-    confirmed = []  # (when, number of changes then)
+    confirmed = []  # (when, whose it is)
     refresh = []  # milliseconds: a re-read as its dashboard waits for it
     computing = []  # milliseconds the server computed for it
     older = 0  # re-reads that were given older figures
@@ -75,6 +75,7 @@ class Run:
     received = 0
     spreads = []  # milliseconds, as told
     known = 0  # messages that told nothing new
+    others = 0  # messages of others' orders
     errors = []
 
     @classmethod
@@ -126,24 +127,28 @@ class Dashboard(OdooUser):
     def on_start(self):
         self.log_in(Run.people.pop())
         self.token = None
+        self.concerned_by = None  # marks of messages; all, if not said
         self.pending = None
         self.spread = LONE_CHANGE_SPREAD
-        self.seen = 0  # of Run.confirmed
+        self.before = None  # orders that there were when it opened
+        self.shown = 0  # of those confirmed since
+        self.seen = 0  # of Run.confirmed, others' among them
         self.next_allowed = 0.0
+        self.targets_ready_at = 0.0
         self.look_at = math.inf
         self.wake = gevent.event.Event()
         self.last_notification = 0
         while Run.alone_until is None or time.monotonic() < Run.alone_until:
             gevent.sleep(0.5)
         with Run.opening:
-            self.read("first read")
+            self.read("first read", OPENS)
         self.listener = gevent.spawn(self.listen)
         Run.dashboards.append(self)
 
     def on_stop(self):
         self.listener.kill(block=False)
 
-    def read(self, name, context=None):
+    def read(self, name, context):
         """Read all that a dashboard shows, and decide when to read again."""
         today = date.today()
         asked_at = time.monotonic()
@@ -162,12 +167,15 @@ class Dashboard(OdooUser):
             context,
         )
         read_at = time.monotonic()
-        targets = self.call(
-            f"{name}: targets", "sale.dashboard", "get_targets", [], {}, context
-        )
+        if read_at >= self.targets_ready_at:
+            targets = self.call(
+                f"{name}: targets", "sale.dashboard", "get_targets", [], {}, context
+            )
+            after = targets and targets.get("reread_after_ms")
+            self.targets_ready_at = time.monotonic() + (after or 0) / 1000
         ended = time.monotonic()
         waited = ended - asked_at
-        if payload is None or targets is None:
+        if payload is None:
             self.plan(0, waited)
             return
         if payload["errors"]:
@@ -177,38 +185,52 @@ class Dashboard(OdooUser):
         ):
             Run.fail(f"{name}: {payload['change_token']} after {self.token}")
         self.token = payload["change_token"]
-        older, later = (one.get("reread_after_ms") for one in (payload, targets))
+        self.concerned_by = payload.get("concerned_by")
+        older = payload.get("reread_after_ms")
         if name == "re-read" and Run.selling_since:
             Run.refresh.append(1000 * waited)
             Run.older += older is not None
             if older is None:
                 Run.computing.append(payload["duration_ms"])
-        self.see(read_at)
+        self.see(payload["overview"]["total_orders"], read_at)
+        targets_after_ms = 1000 * (self.targets_ready_at - ended)
+        later = targets_after_ms if targets_after_ms > 0 else None
         look = later if older is None else older
         self.plan(payload["duration_ms"] / 1000, waited, older, look)
 
-    def see(self, at):
-        """Note which confirmed orders the figures have."""
-        count = count_changes(self.token)
-        while self.seen < len(Run.confirmed):
-            confirmed_at, needed = Run.confirmed[self.seen]
-            if needed > count:
-                return
-            Run.seen_after.append(1000 * (at - confirmed_at))
+    def see(self, count, at):
+        """Note which confirmed orders the figures have: so many orders they count."""
+        if self.before is None:
+            self.before = count
+        for confirmed_at, salesperson in Run.confirmed[self.seen :]:
+            if self.can_see(salesperson):
+                if self.shown >= count - self.before:
+                    return
+                self.shown += 1
+                Run.seen_after.append(1000 * max(0, at - confirmed_at))
             self.seen += 1
+
+    def can_see(self, salesperson):
+        return self.person["own"] in (None, salesperson)
+
+    def is_behind(self):
+        """Whether there are orders that it should show and does not."""
+        left = Run.confirmed[self.seen :]
+        return any(self.can_see(salesperson) for _confirmed, salesperson in left)
 
     def plan(self, duration, waited, reread_after_ms=None, look_after_ms=None):
         """When to read again; duration of the computation and wait are in seconds."""
+        most = max(MAX_INTERVAL_OF_WAIT, MAX_INTERVAL_PER_SPREAD * self.spread)
         if reread_after_ms is None:
             interval = max(
                 MIN_INTERVAL,
                 INTERVAL_PER_DURATION * duration,
-                min(MAX_INTERVAL_OF_WAIT, INTERVAL_PER_DURATION * waited),
+                min(most, INTERVAL_PER_DURATION * waited),
             )
         else:
             interval = max(
                 reread_after_ms / 1000,
-                min(MAX_INTERVAL_OF_WAIT, REREAD_INTERVAL_PER_WAIT * waited),
+                min(most, REREAD_INTERVAL_PER_WAIT * waited),
             )
         look = CHECK_INTERVAL if look_after_ms is None else look_after_ms / 1000
         now = time.monotonic()
@@ -230,7 +252,7 @@ class Dashboard(OdooUser):
         if not untold and self.is_known():
             return
         self.pending = None
-        self.read("re-read", FOLLOWING)
+        self.read("re-read", FOLLOWS)
         self.wake.set()
 
     def is_known(self):
@@ -267,6 +289,12 @@ class Dashboard(OdooUser):
                 continue
             Run.received += 1
             Run.messages.setdefault(notification["id"], time.monotonic())
+            concerns = message["payload"].get("concerns")
+            if None not in (concerns, self.concerned_by) and not set(
+                concerns
+            ).intersection(self.concerned_by):
+                Run.others += 1
+                continue
             self.pending = message["payload"]["token"]
             spread = message["payload"]["spread_ms"] / 1000
             self.spread = max(LONE_CHANGE_SPREAD, spread)
@@ -295,19 +323,14 @@ class Seller(OdooUser):
         else:
             gevent.sleep(0.2)
             return
-        done = self.call(
-            "confirm", "sale.order", "action_confirm", [[Run.orders.pop()]], {}
-        )
+        order, salesperson = Run.orders.pop()
+        done = self.call("confirm", "sale.order", "action_confirm", [[order]], {})
         if done is None:
             return
         ended = time.monotonic()
         times.append(1000 * (ended - now))
         if times is Run.confirm:
-            found = self.call(
-                "token", "sale.dashboard", "changed_since", ["0-0000000000000000"], {}
-            )
-            if found:
-                Run.confirmed.append((ended, count_changes(found["change_token"])))
+            Run.confirmed.append((ended, salesperson))
 
 
 @events.init.add_listener
@@ -345,7 +368,7 @@ def begin(environment, **_options):
 
 def count_unseen():
     """How many dashboards do not have all orders yet."""
-    return sum(one.seen < len(Run.confirmed) for one in Run.dashboards)
+    return sum(one.is_behind() for one in Run.dashboards)
 
 
 def quantiles(values):
@@ -374,6 +397,7 @@ def summary():
         "spread_ms": quantiles(Run.spreads),
         "messages_received": Run.received,
         "messages_known": Run.known,
+        "messages_of_others": Run.others,
         "rereads_per_second": round(len(Run.refresh) / PLAN["seconds"], 1),
         "older_share": round(Run.older / max(1, len(Run.refresh)), 3),
         "error_count": len(Run.errors),

@@ -1,9 +1,13 @@
 """Read by `odoo shell`: sessions of people who look, and quotations to confirm.
 
 What to make comes in the environment, as JSON in BENCH_LOAD: `dashboards` (people),
-`orders` (quotations). Prints `answer: {"people", "seller", "orders"}`.
+`orders` (quotations). Every other dashboard is of a salesperson who sees his own orders
+only, the rest are of people who see all. Prints `answer: {"people", "seller",
+"orders"}`: of each of the people `own` is the id of whose orders alone are seen, or
+none; `orders` are pairs of an order's id and its salesperson's.
 """
 
+import itertools
 import json
 import os
 
@@ -12,14 +16,10 @@ from odoo.fields import Command
 from odoo.service import security
 from odoo.tools import SQL
 
-GROUPS = {
-    # Every other looks at his own orders, the rest at all.
-    0: "sales_team.group_sale_salesman",
-    1: "sales_team.group_sale_salesman_all_leads",
-}
+SEES_ALL = "sales_team.group_sale_salesman_all_leads"
 
 
-def log_in(user):
+def log_in(user, own=None):
     """A session as the login page makes it, without the cost of a password."""
     session = http.root.session_store.new()
     session.update(http.get_default_session(), db=env.cr.dbname)  # noqa: F821
@@ -31,18 +31,19 @@ def log_in(user):
     return {
         "session": session.sid,
         "login": user.login,
+        "own": own,
         "context": {"lang": user.lang, "tz": user.tz or "UTC", "uid": user.id}
         | {"allowed_company_ids": user.company_ids.ids},
     }
 
 
 def find_quotations(company, count):
-    """Ids of so many quotations of the company, the latest first."""
+    """So many quotations of the company, the latest first."""
     domain = [("state", "=", "draft"), ("company_id", "=", company.id)]
     found = env["sale.order"].search(domain, limit=count, order="id desc")  # noqa: F821
     if len(found) < count:
         found = copy(found, count - len(found)) + found
-    return found.ids
+    return found
 
 
 def copy(orders, count):
@@ -81,7 +82,10 @@ def copy(orders, count):
 
 def run(plan):
     companies = env["res.company"].search([])  # noqa: F821
-    people = (
+    salespeople = env["res.users"].search(  # noqa: F821
+        [("login", "=like", "salesperson%")], order="id"
+    )
+    lookers = (
         env["res.users"]  # noqa: F821
         .with_context(no_reset_password=True, tracking_disable=True)
         .create(
@@ -95,21 +99,27 @@ def run(plan):
                         Command.set(
                             [
                                 env.ref("base.group_user").id,  # noqa: F821
-                                env.ref(GROUPS[number % 2]).id,  # noqa: F821
+                                env.ref(SEES_ALL).id,  # noqa: F821
                             ]
                         )
                     ],
                 }
-                for number in range(plan["dashboards"])
+                for number in range(plan["dashboards"] // 2)
             ]
         )
     )
+    people = [log_in(user) for user in lookers] + [
+        log_in(user, own=user.id)
+        for user in itertools.islice(
+            itertools.cycle(salespeople), plan["dashboards"] - len(lookers)
+        )
+    ]
     orders = find_quotations(companies[0], plan["orders"])
     env.cr.commit()  # noqa: F821
     return {
-        "people": [log_in(user) for user in people],
+        "people": people,
         "seller": log_in(env.ref("base.user_admin")),  # noqa: F821
-        "orders": orders,
+        "orders": [(order.id, order.user_id.id) for order in orders],
     }
 
 

@@ -85,8 +85,11 @@ const SECTIONS = {
 export const FIGURES = Object.keys(SECTIONS);
 
 const TOP_LIMIT = 10;
-/** Context of a re-read that may be answered with older figures. */
-const FOLLOWING = Object.freeze({ sale_dashboard_follows: true });
+/**
+ * Context of an open dashboard: it is told which messages concern it. A re-read may be
+ * answered with older figures.
+ */
+const getLiveContext = (follows) => ({ sale_dashboard_follows: follows });
 /** How long a changed digit stays marked. */
 const MARK_DURATION = 2500;
 /** Changes may come faster than a screen reader can say them. */
@@ -167,6 +170,8 @@ export class DashboardModel extends Reactive {
         this.askedAt = null;
         /** @type {number | null} the same of the targets */
         this.targetsAskedAt = null;
+        /** @type {number | null} when the server has newer ones, where those shown are old */
+        this.targetsReadyAt = null;
         /** Products and categories: by dimension. */
         this.lines = Object.fromEntries(
             LINE_BREAKDOWNS.map((dimension) => [
@@ -290,6 +295,16 @@ export class DashboardModel extends Reactive {
             return false;
         }
         return token === shown || countChanges(token) < countChanges(shown);
+    }
+
+    /**
+     * @param {string[]} [marks] of the salespeople whose orders alone have changed
+     * @returns {boolean} whether that may move what is asked: who sees no order of theirs is
+     *  told so with what he re-reads
+     */
+    isConcernedBy(marks) {
+        const own = this.isCurrent && this.payload.concerned_by;
+        return !marks || !own || marks.some((mark) => own.includes(mark));
     }
 
     get isEmpty() {
@@ -449,12 +464,16 @@ export class DashboardModel extends Reactive {
     async follow() {
         const start = performance.now();
         const { duration, rereadAfter } = await this.load({ silent: true, follows: true });
-        await this.targets.load({ silent: true, follows: true });
+        if (!this._areTargetsOld()) {
+            await this.targets.load({ silent: true, follows: true });
+        }
         return {
             duration,
             waited: performance.now() - start,
             rereadAfter,
-            lookAfter: rereadAfter ?? this.targets.data?.reread_after_ms,
+            lookAfter:
+                rereadAfter ??
+                (this._areTargetsOld() ? this.targetsReadyAt - Date.now() : undefined),
         };
     }
 
@@ -587,7 +606,7 @@ export class DashboardModel extends Reactive {
                     period: this.choice.period.preset,
                     granularity: this.choice.granularity,
                 },
-                ...(follows && FOLLOWING),
+                ...getLiveContext(follows),
             },
         });
     }
@@ -624,16 +643,27 @@ export class DashboardModel extends Reactive {
     }
 
     /**
+     * Whether the targets shown are old, and the server would give the same.
+     *
+     * @private
+     */
+    _areTargetsOld() {
+        return this.targetsReadyAt !== null && Date.now() < this.targetsReadyAt;
+    }
+
+    /**
      * @private
      */
     async _fetchTargets({ follows }) {
         this.targetsAskedAt = Date.now();
         const [targets, canSet] = await Promise.all([
             this.orm.silent.call("sale.dashboard", "get_targets", [], {
-                ...(follows && { context: FOLLOWING }),
+                ...(follows && { context: getLiveContext(follows) }),
             }),
             user.hasGroup("sales_team.group_sale_manager"),
         ]);
+        const after = targets.reread_after_ms;
+        this.targetsReadyAt = after === undefined ? null : Date.now() + after;
         return { ...targets, canSet };
     }
 

@@ -13,8 +13,12 @@ const LONE_CHANGE_SPREAD = 600;
 const RECONNECTION_SPREAD = 2000;
 const MIN_INTERVAL = 2000;
 const INTERVAL_PER_DURATION = 20;
-/** Waiting for the answer counts as well: the server may have more to do than it can. */
-const MAX_INTERVAL_OF_WAIT = 60000;
+/**
+ * Waiting for the answer counts as well: the server may have more to do than it can. Up to a
+ * few times of what it takes to answer all, as the server says with each change.
+ */
+const MAX_INTERVAL_OF_WAIT = 20000;
+const MAX_INTERVAL_PER_SPREAD = 6;
 /** Where it had no time for it, it says when: only if saying so takes long, later. */
 const REREAD_INTERVAL_PER_WAIT = 5;
 const INTERVAL_SPREAD = 0.25;
@@ -36,19 +40,18 @@ const CHECK_INTERVAL = 5 * 60 * 1000;
 
 /**
  * @param {Reread} reread
+ * @param {number} spread milliseconds that the server needs to answer all, as it said last
  * @returns {number} milliseconds until the next one
  */
-function getInterval({ duration, waited, rereadAfter }) {
+function getInterval({ duration, waited, rereadAfter }, spread) {
+    const most = Math.max(MAX_INTERVAL_OF_WAIT, MAX_INTERVAL_PER_SPREAD * spread);
     if (rereadAfter !== undefined) {
-        return Math.max(
-            rereadAfter,
-            Math.min(MAX_INTERVAL_OF_WAIT, REREAD_INTERVAL_PER_WAIT * waited)
-        );
+        return Math.max(rereadAfter, Math.min(most, REREAD_INTERVAL_PER_WAIT * waited));
     }
     return Math.max(
         MIN_INTERVAL,
         INTERVAL_PER_DURATION * duration,
-        Math.min(MAX_INTERVAL_OF_WAIT, INTERVAL_PER_DURATION * waited)
+        Math.min(most, INTERVAL_PER_DURATION * waited)
     );
 }
 
@@ -74,6 +77,7 @@ export class LiveRefresh {
         this.isRunning = false;
         this.isStopped = false;
         this.nextAllowed = 0;
+        this.spread = 0;
         this.timer = null;
         this.checkTimer = null;
         this._scheduleCheck();
@@ -91,6 +95,7 @@ export class LiveRefresh {
         if (!this.pending || this.pending.token !== null) {
             this.pending = { token };
         }
+        this.spread = spread;
         this._schedule(Math.max(LONE_CHANGE_SPREAD, spread));
     }
 
@@ -169,8 +174,8 @@ export class LiveRefresh {
         try {
             answer = await this.refresh();
         } finally {
-            this.nextAllowed =
-                Date.now() + getInterval(answer) * (1 + Math.random() * INTERVAL_SPREAD);
+            const interval = getInterval(answer, this.spread);
+            this.nextAllowed = Date.now() + interval * (1 + Math.random() * INTERVAL_SPREAD);
             this.isRunning = false;
             if (!this.isStopped) {
                 this._scheduleCheck(answer.lookAfter);
@@ -187,16 +192,22 @@ export class LiveRefresh {
  * @param {Object} params
  * @param {() => Promise<Reread>} params.refresh
  * @param {(token: string) => boolean} params.isKnown
+ * @param {(marks: string[] | undefined) => boolean} params.isConcerned whether a change of
+ *  the orders of these salespeople may move the figures shown
  * @param {(isConnected: boolean) => void} params.onConnection
  * @returns {LiveRefresh}
  */
-export function useLiveRefresh({ refresh, isKnown, onConnection }) {
+export function useLiveRefresh({ refresh, isKnown, isConcerned, onConnection }) {
     const busService = useService("bus_service");
     const isVisible = () => document.visibilityState !== "hidden";
     const live = new LiveRefresh({ refresh, isKnown, isVisible: isVisible() });
     let isConnected = busService.workerState !== "DISCONNECTED";
 
-    const onChanged = ({ token, spread_ms }) => live.notify(token, spread_ms);
+    const onChanged = ({ token, spread_ms, concerns }) => {
+        if (isConcerned(concerns)) {
+            live.notify(token, spread_ms);
+        }
+    };
     const onConnected = () => {
         // Odoo calls it a reconnection only if the connection broke, not if the network was
         // off: what was missed is the same.

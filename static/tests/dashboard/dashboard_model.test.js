@@ -63,7 +63,10 @@ test("asks for the chosen period, in the granularity that fits", async () => {
                 measure: "untaxed",
                 top_limit: 10,
                 refresh: false,
-                context: { sale_dashboard_view: { period: "last_30_days", granularity: "auto" } },
+                context: {
+                    sale_dashboard_view: { period: "last_30_days", granularity: "auto" },
+                    sale_dashboard_follows: false,
+                },
             },
         ],
         [
@@ -78,10 +81,59 @@ test("asks for the chosen period, in the granularity that fits", async () => {
                 measure: "total",
                 top_limit: 10,
                 refresh: false,
-                context: { sale_dashboard_view: { period: "this_year", granularity: "auto" } },
+                context: {
+                    sale_dashboard_view: { period: "this_year", granularity: "auto" },
+                    sale_dashboard_follows: false,
+                },
             },
         ],
     ]);
+});
+
+test("targets that would be the same are not asked for again", async () => {
+    patchWithCleanup(user, { hasGroup: async () => false });
+    const old = { reread_after_ms: 30000 };
+    const model = makeModel(async (_model, method, _args, { context }) => {
+        if (method !== "get_targets") {
+            return makePayload();
+        }
+        expect.step(context ? "followed" : "asked");
+        return { ...makeTargets(), ...(context && old) };
+    });
+    await model.open();
+    expect.verifySteps(["asked"]);
+    expect((await model.follow()).lookAfter).toBeWithin(29900, 30000);
+    expect.verifySteps(["followed"]);
+    await advanceTime(29000);
+    expect((await model.follow()).lookAfter).toBeWithin(900, 1000);
+    expect.verifySteps([]);
+    await advanceTime(1000);
+    delete old.reread_after_ms;
+    expect((await model.follow()).lookAfter).toBe(undefined);
+    expect((await model.follow()).lookAfter).toBe(undefined);
+    expect.verifySteps(["followed", "followed"]);
+    // Who asks is given what there is.
+    old.reread_after_ms = 30000;
+    await model.follow();
+    await model.targets.load();
+    await model.follow();
+    expect.verifySteps(["followed", "asked", "followed"]);
+});
+
+test("a message concerns who sees orders of those it names", async () => {
+    const concerned_by = ["mine", "nobody's"];
+    const model = makeModel(async () => makePayload({ concerned_by }));
+    expect(model.isConcernedBy(["another's"])).toBe(true);
+    await model.load();
+    expect(model.isConcernedBy(undefined)).toBe(true);
+    expect(model.isConcernedBy(["another's", "mine"])).toBe(true);
+    expect(model.isConcernedBy(["another's"])).toBe(false);
+    expect(model.isConcernedBy([])).toBe(false);
+    // Another question is not judged by the last answer.
+    const choosing = model.choose({ measure: "total" });
+    expect(model.isConcernedBy(["another's"])).toBe(true);
+    await choosing;
+    expect(model.isConcernedBy(["another's"])).toBe(false);
 });
 
 test("a new day is one of the targets, too", async () => {

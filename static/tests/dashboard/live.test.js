@@ -19,9 +19,10 @@ const ORDERS = "[data-metric=total_orders] .o_sd_card_value";
 const makeToken = (count) => `${count}-00000000000000ab`;
 
 /** What the server tells all who may see a dashboard. */
-function tellChange(token) {
+function tellChange(token, message = {}) {
     MockServer.env["bus.bus"]._sendone(serverState.partnerId, "sale_dashboard/changed", {
         token,
+        ...message,
     });
 }
 
@@ -119,6 +120,36 @@ test("a message of what is shown already reads nothing", async () => {
     tellChange(makeToken(412));
     await advanceTime(3000);
     expect.verifySteps([]);
+});
+
+test("a change of orders that the viewer cannot see reads nothing", async () => {
+    const server = { orders: 412, concernedBy: ["mine", "nobody's"] };
+    mockDashboard(({ context }) => {
+        expect.step(context.sale_dashboard_follows ? "re-read" : "read");
+        return makePayload({
+            change_token: makeToken(server.orders),
+            overview: { total_orders: server.orders },
+            ...(server.concernedBy && { concerned_by: server.concernedBy }),
+        });
+    });
+    await openDashboard();
+    await waitFor(CARDS, { timeout: 5000 });
+    expect.verifySteps(["read"]);
+    async function tell(message, isRead) {
+        server.orders++;
+        tellChange(makeToken(server.orders), message);
+        await advanceTime(3000);
+        await expect.waitForSteps(isRead ? ["re-read"] : [], { timeout: 5000 });
+    }
+    await tell({ concerns: ["another's"] }, false);
+    await tell({ concerns: ["another's", "mine"] }, true);
+    await waitFor(`${ORDERS}:contains(414)`, { timeout: 5000 });
+    await tell({ concerns: [] }, false);
+    // Whoever's it is, as where rights changed; from now on all concern the viewer.
+    server.concernedBy = null;
+    await tell({}, true);
+    await waitFor(`${ORDERS}:contains(416)`, { timeout: 5000 });
+    await tell({ concerns: ["another's"] }, true);
 });
 
 test("an update leaves place, focus and tooltip where they are", async () => {

@@ -247,9 +247,26 @@ test("a server that is slow to answer is asked less often, but not for ever", as
     await advanceTime(2000);
     live.notify("3");
     expect.verifySteps(["refresh"]);
-    await advanceTime(59900);
+    await advanceTime(19900);
     expect.verifySteps([]);
+    await advanceTime(6000);
+    expect.verifySteps(["refresh"]);
+});
+
+test("where very many are open, a slow server is asked as seldom as it says", async () => {
+    const live = new LiveRefresh({
+        refresh: async () => {
+            expect.step("refresh");
+            return { duration: 10, waited: 100000 };
+        },
+    });
+    live.notify("1", 10000);
     await advanceTime(10000);
+    expect.verifySteps(["refresh"]);
+    live.notify("2", 10000);
+    await advanceTime(49900);
+    expect.verifySteps([]);
+    await advanceTime(31000);
     expect.verifySteps(["refresh"]);
 });
 

@@ -191,6 +191,7 @@ export class SaleDashboard extends Component {
         const live = useLiveRefresh({
             refresh: () => this.model.follow(),
             isKnown: (token) => this.model.hasChange(token),
+            isConcerned: (marks) => this.model.isConcernedBy(marks),
             onConnection: (isConnected) => this.model.setConnected(isConnected),
         });
         useWarmTemplates(SaleDashboard.components, CALLED_TEMPLATES);
