@@ -198,6 +198,7 @@ class Base(models.AbstractModel):
                 moved = self._filter_dashboard([kind.moves for kind in kinds])
                 touched = self._filter_dashboard([kind.touches for kind in kinds])
                 moved._note_dashboard_change(touched)
+                # What else has changed is of some salesperson, too.
                 if moved is not self:
                     self.env["sale.dashboard.change"]._note_of_all()
         return result

@@ -100,7 +100,8 @@ class SaleDashboard(models.TransientModel):
         :return: frozenset of ids of users, and of 0 for orders without a salesperson;
             None: it may be anybody's
         """
-        if self._have_rules_with_more(progress=False):
+        _rights, traceable = self._get_rights()
+        if not traceable or self._have_rules_with_more(progress=False):
             return None
         rules = self.env["ir.rule"]._compute_domain("sale.order", "read")
         salespeople = find_salespeople(list(Domain(rules)))

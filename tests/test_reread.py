@@ -261,6 +261,18 @@ class TestReread(CommittedCase):
         # What was slow and is older does not take its place.
         self.assertEqual(self.follow(self.other), (21.0, None))
 
+    def test_two_tabs_of_one_user_leave_two_records(self):
+        """Neither transaction sees the record of the other."""
+        _revenue, first = self.ask()
+        self.change(10)
+        with self.cursor(self.viewer) as one, self.cursor(self.viewer) as other:
+            added = {self.ask_in(env, refresh=True)["id"] for env in (one, other)}
+        self.assertEqual(len(added), 2)
+        with self.cursor() as env:
+            left = env["sale.dashboard"].search([("create_uid", "=", self.viewer)])
+            self.assertEqual(set(left.ids), added)
+        self.assertNotIn(first, added)
+
     def test_the_first_that_follow_compute_once(self):
         with self.cursor() as env:
             env.cr.execute("DELETE FROM sale_dashboard_computation")
