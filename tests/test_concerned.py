@@ -162,25 +162,23 @@ class TestConcerned(DashboardCase):
         )
         self.assertIsNone(self.dashboards(self.ann)._get_salespeople())
 
-    def test_a_rule_that_leads_to_other_orders(self):
-        self.env["ir.rule"].create(
-            {
-                "name": "Who has ordered",
-                "model_id": self.env.ref("base.model_res_partner").id,
-                "domain_force": "[('sale_order_ids', '!=', False)]",
-            }
-        )
-        self.assertIsNone(self.dashboards(self.ann)._get_salespeople())
-
-    def test_a_rule_whose_changes_nobody_notes(self):
-        self.env["ir.rule"].create(
-            {
-                "name": "Without a reference",
-                "model_id": self.env.ref("sale.model_sale_order").id,
-                "domain_force": "[('client_order_ref', '=', False)]",
-            }
-        )
-        self.assertIsNone(self.dashboards(self.ann)._get_salespeople())
+    def test_rules_that_say_nothing_of_salespeople(self):
+        for model, domain in (
+            # It leads to other orders.
+            ("base.model_res_partner", "[('sale_order_ids', '!=', False)]"),
+            # Nobody notes when that changes.
+            ("sale.model_sale_order", "[('client_order_ref', '=', False)]"),
+        ):
+            rule = self.env["ir.rule"].create(
+                {
+                    "name": domain,
+                    "model_id": self.env.ref(model).id,
+                    "domain_force": domain,
+                }
+            )
+            self.assertIsNone(self.dashboards(self.ann)._get_salespeople(), domain)
+            rule.unlink()
+            self.assertTrue(self.dashboards(self.ann)._get_salespeople(), domain)
 
     def told(self, user, follows=False, domain=()):
         dashboards = self.dashboards(user)
