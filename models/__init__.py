@@ -12,6 +12,7 @@ from . import sale_dashboard_builder
 from . import sale_dashboard_cache
 from . import sale_dashboard_change
 from . import sale_dashboard_computation
+from . import sale_dashboard_copy
 from . import sale_dashboard_customer
 from . import sale_dashboard_delivery
 from . import sale_dashboard_delivery_send

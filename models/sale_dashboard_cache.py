@@ -12,7 +12,7 @@ from odoo.tools import SQL, config
 from ..engine.parts import Parts
 from ..tools import count_changes
 from .res_config_settings import MAX_MINIMUM_AGE, MAX_TTL
-from .sale_dashboard_computation import pack
+from .sale_dashboard_computation import MIN_SPACING, get_spacing, pack
 
 _logger = logging.getLogger(__name__)
 
@@ -80,6 +80,7 @@ class SaleDashboard(models.TransientModel):
         if dashboard:
             lookups._note(hit=True)
             return dashboard
+        seen_token, requested_at = token, requested_at or scope.now
         if traceable and not written:
             answer, token, hit = self._share(scope, key, token, refresh)
         else:
@@ -88,6 +89,14 @@ class SaleDashboard(models.TransientModel):
             hit = False
         lookups._note(hit=hit)
         lifetime = self._get_lifetime(answer) if traceable else 0
+        if hit:
+            read_at = answer["generated_at"]
+            expires_at = read_at + timedelta(seconds=lifetime)
+            copy = self._copy_stored(
+                key, token, read_at, expires_at, seen_token, requested_at
+            )
+            if copy:
+                return copy
         return self._keep(scope, key, token, answer, lifetime, requested_at)
 
     @api.model
@@ -133,16 +142,24 @@ class SaleDashboard(models.TransientModel):
         :param refresh: see :meth:`_compute`
         :return: ``(answer, token)``
         """
+        seen_token = token
         answer, token, keep_parts = self._compute(
             scope, token, refresh=refresh, key=key if cr else None
         )
         lifetime = self._get_lifetime(answer)
         if cr and lifetime:
             expires_at = answer["generated_at"] + timedelta(seconds=lifetime)
+            # What was read for the first time is not read again for the next answer:
+            # that one takes far less.
+            is_first = keep_parts and answer["read_at"] == answer["generated_at"]
+            spacing = get_spacing(0 if is_first else answer["duration_ms"], MIN_SPACING)
+            # A replica may be ahead of what is seen here.
+            concern = self._get_concern(scope) if token == seen_token else None
             self.env["sale.dashboard.computation"]._keep(
-                cr, key, token, answer, expires_at
+                cr, key, token, answer, expires_at, spacing, concern
             )
-            keep_parts(cr)
+            if keep_parts:
+                keep_parts(cr)
         return answer, token
 
     @api.model
@@ -172,8 +189,14 @@ class SaleDashboard(models.TransientModel):
         """Whether the customers of an answer exist in this snapshot as well."""
         if answer_token == token:
             return True
-        ids = [values["partner_id"] for _c, _i, values in answer["top_customer_ids"]]
-        return len(self.env["res.partner"].browse(ids).exists()) == len(ids)
+        return self._have_all(
+            [values["partner_id"] for _c, _i, values in answer["top_customer_ids"]]
+        )
+
+    @api.model
+    def _have_all(self, customer_ids):
+        customers = self.env["res.partner"].browse(customer_ids)
+        return len(customers.exists()) == len(customer_ids)
 
     @api.model
     def _get_lifetime(self, answer):
@@ -202,7 +225,8 @@ class SaleDashboard(models.TransientModel):
         :param refresh: compute anew who is in the customer groups, too, and use
             nothing that was kept
         :param key: of the answer, where parts of it may be kept
-        :return: ``(answer, token, function that keeps its parts with a cursor)``
+        :return: ``(answer, token, function that keeps its parts with a cursor, or
+            None)``
         """
         scope = self._with_members(scope, refresh)
         if key and not self._can_keep_parts(scope):
@@ -249,12 +273,12 @@ class SaleDashboard(models.TransientModel):
 
         :param refresh: use nothing that was kept
         :param key: of the answer; None: read everything, and have nothing kept
-        :return: ``(answer, function that keeps its parts with a cursor)``
+        :return: ``(answer, function that keeps its parts with a cursor, or None)``
         """
         if not key:
             answer = self._compute_answer(scope)
             answer["read_at"] = answer["generated_at"]
-            return answer, lambda _cr: None
+            return answer, None
         model = self.env["sale.dashboard.part"]
         seen = model._list_seen()
         parts, read_at = Parts(scope.zone, scope.today), None
@@ -339,7 +363,8 @@ class SaleDashboard(models.TransientModel):
             dashboard.write(values)
         else:
             dashboard = dashboard.create(values)
-            dashboard._drop_older()
+            self.env.flush_all()
+            self._drop_older(dashboard.request_key)
         for name, commands in lines.items():
             added = dashboard._insert_lines(
                 name, [row for _create, _id, row in commands]
@@ -403,14 +428,14 @@ class SaleDashboard(models.TransientModel):
             field._insert_cache(lines, [row.get(field.name) for row in values])
         return lines
 
-    def _drop_older(self):
-        """Drop the owner's older records for the same request, but for the last.
+    @api.model
+    def _drop_older(self, key):
+        """Drop the caller's older records for the same request, but for the last.
 
         One that another transaction of his adds meanwhile, this one cannot see: what is
         too many then, the later of them drops once it is committed.
         """
-        self.env.flush_all()
-        owner_id, key = self.create_uid.id, self.request_key
+        owner_id = self.env.uid
         self._drop_all_but_last(self.env.cr, owner_id, key)
         self.env.cr.postcommit.add(lambda: self._drop_older_apart(owner_id, key))
 

@@ -9,7 +9,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, config
 
-from ..tools import drop_expired, store_uncompressed
+from ..tools import count_changes, drop_expired, store_uncompressed
 
 _logger = logging.getLogger(__name__)
 
@@ -17,17 +17,34 @@ PATIENCE_MS = 10_000  # how long to wait for who computes the same already
 PRUNED_AT_ONCE = 20
 # For those who follow an open dashboard, what is the same for all of them is computed
 # at most every so many times of what it takes, and at most every so many seconds.
-SPACING_PER_DURATION = 20
+SPACING_PER_DURATION = 10
 MIN_SPACING = 2.0
+# What has expired is still there for who follows, until somebody has computed it anew:
+# what he looks at is no younger.
+KEPT_FOR_FOLLOWERS = timedelta(minutes=10)
 
 
 class Last(NamedTuple):
     """What was computed for a key last, but for the answer."""
 
     token: str
+    concern: str | None
     generated_at: datetime
+    expires_at: datetime
     ready_at: datetime
     spacing: float
+
+    def is_right(self, token, concern):
+        """Whether there is nothing newer.
+
+        :param token: change token of what is seen
+        :param concern: result of :meth:`sale.dashboard._get_concern`
+        """
+        return self.expires_at > fields.Datetime.now() and (
+            count_changes(self.token) > count_changes(token)
+            or self.token == token
+            or (concern is not None and self.concern == concern)
+        )
 
 
 def get_instant():
@@ -35,9 +52,14 @@ def get_instant():
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def get_spacing(answer, minimum):
+def get_spacing(duration_ms, minimum):
     """Seconds from one computation for those who follow to the next but one."""
-    return max(minimum, SPACING_PER_DURATION * answer["duration_ms"] / 1000)
+    return max(minimum, SPACING_PER_DURATION * duration_ms / 1000)
+
+
+def get_oldest_for_followers():
+    """What expired before this instant nobody is given any more."""
+    return fields.Datetime.now() - KEPT_FOR_FOLLOWERS
 
 
 def get_slots():
@@ -75,7 +97,7 @@ class SaleDashboardComputation(models.Model):
     The key says whose that is: it holds the request and everything that decides what a
     user may see (see :meth:`sale.dashboard._make_key`); the caller's is made anew for
     each call. Each caller gets a record of his own made from it. Private: no one has
-    access over RPC, and :meth:`_find` is the only reader.
+    access over RPC, and :meth:`_read` is the only reader.
     """
 
     _name = "sale.dashboard.computation"
@@ -84,6 +106,7 @@ class SaleDashboardComputation(models.Model):
 
     key = fields.Char(required=True)
     change_token = fields.Char(required=True)
+    concern = fields.Char(help="Of the changes of the token, those that concern it.")
     generated_at = fields.Datetime(required=True)
     expires_at = fields.Datetime(required=True, index=True)
     answer = fields.Text(required=True)
@@ -106,18 +129,34 @@ class SaleDashboardComputation(models.Model):
         :param cr: cursor to read with, if not this transaction's
         :return: ``(answer, token)`` or None
         """
+        return self._read(
+            SQL(
+                "expires_at > %s AND (change_token = %s OR generated_at > %s)",
+                fields.Datetime.now(),
+                token,
+                youngest or datetime.max,
+            ),
+            key,
+            cr,
+        )
+
+    @api.model
+    def _find_for_followers(self, key):
+        """As :meth:`_find`, what was computed for a key last, if it is not too old."""
+        oldest = get_oldest_for_followers()
+        return self._read(SQL("expires_at > %s", oldest), key)
+
+    @api.model
+    def _read(self, condition, key, cr=None):
         cr = cr or self.env.cr
         cr.execute(
             SQL(
                 """
                 SELECT answer, change_token FROM sale_dashboard_computation
-                WHERE key = %s AND expires_at > %s
-                    AND (change_token = %s OR generated_at > %s)
+                WHERE key = %s AND %s
                 """,
                 key,
-                fields.Datetime.now(),
-                token,
-                youngest or datetime.max,
+                condition,
             )
         )
         row = cr.fetchone()
@@ -134,12 +173,13 @@ class SaleDashboardComputation(models.Model):
         cr.execute(
             SQL(
                 """
-                SELECT change_token, generated_at, ready_at, spacing
+                SELECT change_token, concern, generated_at, expires_at,
+                    ready_at, spacing
                 FROM sale_dashboard_computation
                 WHERE key = %s AND expires_at > %s AND ready_at IS NOT NULL
                 """,
                 key,
-                fields.Datetime.now(),
+                get_oldest_for_followers(),
             )
         )
         row = cr.fetchone()
@@ -225,24 +265,26 @@ class SaleDashboardComputation(models.Model):
         return True
 
     @api.model
-    def _keep(self, cr, key, token, answer, expires_at, min_spacing=MIN_SPACING):
+    def _keep(self, cr, key, token, answer, expires_at, spacing, concern=None):
         """Keep an answer for others, from the end of :meth:`_alone` on.
 
-        :param min_spacing: seconds; see :func:`get_spacing`
+        :param spacing: seconds; see :func:`get_spacing`
+        :param concern: result of :meth:`sale.dashboard._get_concern` at that token
         """
         cr.execute(
             SQL(
                 """
                 INSERT INTO sale_dashboard_computation AS kept (
-                    key, change_token, generated_at, expires_at, answer,
+                    key, change_token, concern, generated_at, expires_at, answer,
                     ready_at, spacing
                 )
                 VALUES (
-                    %(key)s, %(token)s, %(generated_at)s, %(expires_at)s, %(answer)s,
-                    %(ready_at)s, %(spacing)s
+                    %(key)s, %(token)s, %(concern)s, %(generated_at)s, %(expires_at)s,
+                    %(answer)s, %(ready_at)s, %(spacing)s
                 )
                 ON CONFLICT (key) DO UPDATE SET
                     change_token = excluded.change_token,
+                    concern = excluded.concern,
                     generated_at = excluded.generated_at,
                     expires_at = excluded.expires_at,
                     answer = excluded.answer,
@@ -264,14 +306,15 @@ class SaleDashboardComputation(models.Model):
                 """,
                 key=key,
                 token=token,
+                concern=concern,
                 generated_at=answer["generated_at"],
                 expires_at=expires_at,
                 answer=pack(answer),
                 ready_at=get_instant(),
-                spacing=get_spacing(answer, min_spacing),
+                spacing=spacing,
             )
         )
-        drop_expired(cr, self._table, fields.Datetime.now(), PRUNED_AT_ONCE)
+        drop_expired(cr, self._table, get_oldest_for_followers(), PRUNED_AT_ONCE)
 
     @api.autovacuum
     def _gc_expired(self):

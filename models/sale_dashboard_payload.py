@@ -42,17 +42,19 @@ class SaleDashboard(models.TransientModel):
         self.ensure_one()
 
         payload = json.loads(self.payload, parse_constant=lambda _nan: undefined)
-        return payload | {"cache_info": self._get_cache_info()}
+        return payload | {"id": self.id, "cache_info": self._get_cache_info()}
 
     def _make_payload(self):
-        """What :meth:`_get_payload` reads: JSON, but that what is undefined is NaN."""
+        """What :meth:`_get_payload` reads: JSON, but that what is undefined is NaN.
+
+        Without the record's id, so that it is the same for all who have the same key.
+        """
         self.ensure_one()
         undefined = math.nan
         errors = self.errors or {}
         compared = bool(self.compare_from)
         payload = {
             "schema_version": SCHEMA_VERSION,
-            "id": self.id,
             "overview": self._get_overview(errors, compared, undefined),
             "top_customers": [
                 self._get_customer(row, errors, compared, undefined)

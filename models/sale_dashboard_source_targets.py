@@ -1,9 +1,10 @@
 from collections import Counter, defaultdict
-from datetime import timezone
+from datetime import date, timezone
 
 from odoo import models
 from odoo.fields import Domain
 
+from ..engine.parts import Parts
 from ..engine.periods import get_zone, is_zone, period_bounds
 from ..engine.targets import working_days
 
@@ -20,58 +21,93 @@ class SaleDashboardSource(models.AbstractModel):
         domain &= Domain("company_id", "=", company_id)
         return domain & Domain(field, "=", record_id) if field else domain
 
-    def _read_reached(self, scope, company_ids):
+    def _read_reached(self, scope, company_ids, parts=None):
         """Revenue of the period by company, and in it by team and by salesperson.
 
+        :param Parts parts: what is kept of the days that are over
         :return: ``(company id, field, record id)`` -> units; ``field`` is ``team_id``
             or ``user_id``, or False (as the record id) for the whole company
         """
-        orders = self.env["sale.order"].with_context(sale_dashboard_raw=True)
-        orders.check_access("read")
-        companies, *others = orders._read_grouping_sets(
-            self._get_sales_domain(scope, scope.current)
-            & Domain("company_id", "in", list(company_ids)),
-            [["company_id"], ["company_id", "team_id"], ["company_id", "user_id"]],
-            [f"{self._get_revenue_field(scope)}:sum"],
-        )
-        reached = {(company_id, False, False): units for company_id, units in companies}
-        for field, rows in zip(("team_id", "user_id"), others, strict=True):
-            for company_id, record_id, units in rows:
-                reached[company_id, field, record_id or False] = units
-        return reached
 
-    def _read_daily_revenue(self, scope, fields=()):
+        def read(span):
+            orders = self.env["sale.order"].with_context(sale_dashboard_raw=True)
+            companies, *others = orders._read_grouping_sets(
+                self._get_sales_domain(scope, span)
+                & Domain("company_id", "in", list(company_ids)),
+                [["company_id"], ["company_id", "team_id"], ["company_id", "user_id"]],
+                [f"{self._get_revenue_field(scope)}:sum"],
+            )
+            yield from (
+                (company_id, False, False, *row) for company_id, *row in companies
+            )
+            for field, rows in zip(("team_id", "user_id"), others, strict=True):
+                for company_id, record_id, units in rows:
+                    yield company_id, field, record_id or False, units
+
+        ids = ",".join(map(str, sorted(company_ids)))
+        return self._add_up_parts(scope.current, parts, f"reached {ids}", read)
+
+    def _read_daily_revenue(self, scope, fields=(), parts=None):
         """Revenue of every day with an order, in one pass.
 
         The scope's buckets must be days.
 
         :param fields: ``team_id``, ``user_id``: for each of their records as well
+        :param Parts parts: as for :meth:`_read_reached`
         :return: key -> (day -> units); keys as in :meth:`_read_reached`, and None for
             all companies together
         """
-        span = scope.current
-        orders = self.env["sale.order"].with_context(
-            sale_dashboard_bounds=span.bounds, sale_dashboard_raw=True
-        )
-        orders.check_access("read")
-        companies, *others = orders._read_grouping_sets(
-            self._get_sales_domain(scope, span),
-            [
-                ["company_id", "dashboard_bucket"],
-                *(["company_id", field, "dashboard_bucket"] for field in fields),
-            ],
-            [f"{self._get_revenue_field(scope)}:sum"],
-        )
-        days = [bucket.date_from for bucket in span.buckets]
+        days = [str(bucket.date_from) for bucket in scope.current.buckets]
+
+        def read(span):
+            orders = self.env["sale.order"].with_context(
+                sale_dashboard_bounds=span.bounds, sale_dashboard_raw=True
+            )
+            companies, *others = orders._read_grouping_sets(
+                self._get_sales_domain(scope, span),
+                [
+                    ["company_id", "dashboard_bucket"],
+                    *(["company_id", field, "dashboard_bucket"] for field in fields),
+                ],
+                [f"{self._get_revenue_field(scope)}:sum"],
+            )
+            for company_id, bucket, units in companies:
+                yield company_id, False, False, days[bucket - 1], units
+            for field, rows in zip(fields, others, strict=True):
+                for company_id, record_id, bucket, units in rows:
+                    yield company_id, field, record_id or False, days[bucket - 1], units
+
+        name = " ".join(["daily", *fields])
+        found = self._add_up_parts(scope.current, parts, name, read)
         daily = defaultdict(Counter)
-        for company_id, bucket, units in companies:
-            day = days[bucket - 1]
-            daily[company_id, False, False][day] = units
-            daily[None][day] += units
-        for field, rows in zip(fields, others, strict=True):
-            for company_id, record_id, bucket, units in rows:
-                daily[company_id, field, record_id or False][days[bucket - 1]] = units
+        for (company_id, field, record_id, day), units in found.items():
+            day = date.fromisoformat(day)
+            daily[company_id, field, record_id][day] = units
+            if not field:
+                daily[None][day] += units
         return daily
+
+    def _add_up_parts(self, span, parts, name, read):
+        """The sums of a span, of which what is over is kept.
+
+        :param Parts parts: None: nothing is
+        :param name: under which it is
+        :param read: function of a span that gives ``(*key, units)`` rows in JSON types
+        :return: Counter of keys
+        """
+        self.env["sale.order"].check_access("read")
+        parts = parts or Parts()
+        sums = Counter()
+        closed, pending = parts.split(span)
+        if closed:
+            rows = parts.find(name, closed)
+            if rows is None:
+                rows = list(read(closed))
+                parts.keep(name, closed, rows)
+            _add_rows(sums, rows)
+        if pending:
+            _add_rows(sums, read(pending))
+        return sums
 
     # ------------------------------------------------------------------
     # Working days
@@ -142,3 +178,8 @@ class SaleDashboardSource(models.AbstractModel):
         return [
             (to_local(leave.date_from), to_local(leave.date_to)) for leave in leaves
         ]
+
+
+def _add_rows(sums, rows):
+    for *key, units in rows:
+        sums[tuple(key)] += units

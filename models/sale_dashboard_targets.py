@@ -6,6 +6,7 @@ from odoo.tools import LazyTranslate
 from ..engine import projection
 from ..engine.errors import InvalidRequest
 from ..engine.money import from_units, revenue_units
+from ..engine.parts import Parts
 from ..engine.request import parse_request
 from ..engine.targets import (
     count_days,
@@ -85,12 +86,45 @@ class SaleDashboard(models.TransientModel):
         :param scope: result of :meth:`_make_month_scope`
         :param undefined: as for :meth:`_get_targets`
         """
+        payload, _read_at = self._read_targets(scope, undefined)
+        return payload
+
+    @api.model
+    def _read_targets(self, scope, undefined):
+        """As :meth:`_make_targets`, and when the oldest of its orders were read.
+
+        What orders of the days that are over add up to is kept for the next time, as
+        that of an answer is.
+
+        :return: ``(dict, instant)``
+        """
+        key, traceable = self._make_key(scope)
+        _token, written = self.env["sale.dashboard.change"]._read_state()
+        now = fields.Datetime.now()
+        if written or not traceable or not self._can_keep_parts(scope):
+            return self._compute_targets(scope, undefined, Parts()), now
+        model = self.env["sale.dashboard.part"]
+        seen = model._list_seen()
+        parts, read_at = model._find(key, scope)
+        payload = self._compute_targets(scope, undefined, parts)
+        if parts.added:
+            with self.env["sale.dashboard.computation"]._own_cursor() as cr:
+                if cr:
+                    model._keep(cr, key, parts, seen, now, self._get_cache_ttl())
+        return payload, read_at or now
+
+    @api.model
+    def _compute_targets(self, scope, undefined, parts):
+        """As :meth:`_make_targets`.
+
+        :param Parts parts: what is kept of the days that are over
+        """
         source = self._get_source(scope)
         company = source.env.company
         targets = self._search_targets(scope)
         names = self._read_target_names(targets)
-        measured = self._measure_targets(scope, targets)
-        projections = self._project_targets(scope, targets)
+        measured = self._measure_targets(scope, targets, parts)
+        projections = self._project_targets(scope, targets, parts)
         [days] = self._count_working_days(scope, company).values()
         return {
             "month": f"{scope.current.date_from:%Y-%m}",
@@ -234,10 +268,11 @@ class SaleDashboard(models.TransientModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _measure_targets(self, scope, targets):
+    def _measure_targets(self, scope, targets, parts=None):
         """How far targets of one month are, in units of the scope's currency.
 
         :param scope: result of :meth:`_make_month_scope`
+        :param Parts parts: as for :meth:`_compute_targets`
         :return: target -> :class:`~..engine.targets.Progress`
         """
         source = self._get_source(scope)
@@ -248,7 +283,7 @@ class SaleDashboard(models.TransientModel):
         rounding = source.env.company.currency_id.rounding
         reached = {}
         if begun and companies:
-            reached = source._read_reached(scope, companies.ids)
+            reached = source._read_reached(scope, companies.ids, parts)
 
         def to_target_units(target):
             factor = factors.get(target.company_id.id, (1.0, 1.0))
@@ -286,9 +321,10 @@ class SaleDashboard(models.TransientModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _project_targets(self, scope, targets):
+    def _project_targets(self, scope, targets, parts):
         """Project the month, and each target the user sees all orders of.
 
+        :param Parts parts: as for :meth:`_compute_targets`
         :return: target, or None for all orders of the scope ->
             :class:`~..engine.projection.Projection` or ``NoProjection``; a str where
             the month does not run
@@ -311,7 +347,7 @@ class SaleDashboard(models.TransientModel):
             for company in companies
         }
         fields_of_targets = {target._get_dimension() for target in targets} - {None}
-        daily = source._read_daily_revenue(history, sorted(fields_of_targets))
+        daily = source._read_daily_revenue(history, sorted(fields_of_targets), parts)
 
         def project(key, company_id):
             return projection.project(

@@ -25,6 +25,7 @@ from . import test_change_token
 from . import test_clients
 from . import test_code_samples
 from . import test_concerned
+from . import test_copy
 from . import test_demo_company
 from . import test_exports
 from . import test_figures

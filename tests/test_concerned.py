@@ -1,14 +1,18 @@
 """Whom a change concerns: who sees other salespeople's orders only, need not ask."""
 
-from odoo import modules
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields, modules
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..engine.salespeople import NOBODY
 from ..models import sale_dashboard_herald
-from ..models.sale_dashboard_herald import Herald
+from ..models.sale_dashboard_herald import ANSWERING_MS, Herald
 from ..models.sale_dashboard_reread import FOLLOWS
-from .common import CommittedCase, DashboardCase, list_messages
+from .common import CommittedCase, DashboardCase, list_messages, listed_statements
 
 OWN_ORDERS = "sales_team.group_sale_salesman"
 JUNE = ("2025-06-01", "2025-06-30")
@@ -218,10 +222,10 @@ class TestConcerned(DashboardCase):
             self.dashboards(user).generate(*JUNE)
             self.env.flush_all()
             spreads.append(herald._get_spread({self.ann.id}))
-        self.assertGreaterEqual(spreads[0], 40)
+        self.assertGreaterEqual(spreads[0], ANSWERING_MS)
         self.assertEqual(spreads[1], spreads[0])
-        self.assertGreaterEqual(spreads[2], spreads[1] + 40)
-        self.assertGreaterEqual(herald._get_spread(), spreads[2] + 40)
+        self.assertGreaterEqual(spreads[2], spreads[1] + ANSWERING_MS)
+        self.assertGreaterEqual(herald._get_spread(), spreads[2] + ANSWERING_MS)
 
 
 @tagged("post_install", "-at_install")
@@ -287,3 +291,82 @@ class TestConcernedMessages(CommittedCase):
             env["sale.dashboard.change"]._compact()
         self.assertEqual(self.change(1), "all")
         self.assertEqual(self.change(1), self.marks(self.bob))
+
+
+@tagged("post_install", "-at_install")
+class TestConcernedFigures(CommittedCase):
+    """Of the orders, the first is Ann's, the other one Bob's; at a fixed time."""
+
+    def setUp(self):
+        super().setUp()
+        self.ann = self.make_user("dashboard_ann", OWN_ORDERS)
+        self.bob = self.make_user("dashboard_bob", OWN_ORDERS)
+        with self.cursor() as env:
+            orders = env["sale.order"].browse(self.orders)
+            for order, user in zip(orders, (self.ann, self.bob), strict=True):
+                order.user_id = user
+            orders.action_confirm()
+        freezer = freeze_time(fields.Datetime.now())
+        self.clock = freezer.start()
+        self.addCleanup(freezer.stop)
+
+    def change(self, *numbers):
+        self.clock.tick(timedelta(seconds=30))  # nobody is held up
+        with self.cursor() as env:
+            for number in numbers:
+                env["sale.order"].browse(self.orders[number]).order_line.price_unit += 1
+
+    def see(self, user, follows=True):
+        """Revenue, and whether orders were read for it."""
+        with listed_statements() as statements:
+            with self.cursor(user, **{FOLLOWS: follows}) as env:
+                payload = self.ask_in(env)
+            with self.cursor(user, **{FOLLOWS: follows}) as env:
+                env["sale.dashboard"].get_targets()
+        self.assertNotIn("reread_after_ms", payload)
+        return (
+            payload["overview"]["total_revenue"],
+            any('FROM "sale_order"' in one for one in statements),
+        )
+
+    def test_others_changes_compute_nothing(self):
+        for user in (self.ann, self.viewer):
+            self.see(user, follows=False)
+        self.change(1)
+        self.assertEqual(self.see(self.ann), (1.0, False))
+        self.assertEqual(self.see(self.viewer), (12.0, True))
+        # Another page of hers is answered with the figures of the first.
+        self.change(0)
+        self.assertEqual(self.see(self.ann), (2.0, True))
+        self.change(1)
+        self.assertEqual(self.see(self.ann), (2.0, False))
+        # Who asks for the latest gets them.
+        self.assertEqual(self.see(self.ann, follows=False), (2.0, True))
+        self.change(0, 1)
+        self.assertEqual(self.see(self.ann), (3.0, True))
+
+    def test_what_may_be_anybody_s_is_computed(self):
+        self.see(self.ann, follows=False)
+        with self.cursor() as env:
+            env["res.partner"].browse(self.customer).name = "Another"
+        self.assertEqual(self.see(self.ann), (1.0, True))
+        with self.cursor() as env:
+            env["sale.order"].browse(self.orders[1]).user_id = self.ann
+        self.clock.tick(timedelta(seconds=30))
+        self.assertEqual(self.see(self.ann), (11.0, True))
+        self.clock.tick(timedelta(seconds=30))
+        with self.cursor() as env:
+            env["sale.order"].browse(self.orders[1]).user_id = False
+        self.assertEqual(self.see(self.ann), (11.0, True))  # nobody's are hers, too
+        self.change(1)
+        self.assertEqual(self.see(self.ann), (12.0, True))
+
+    def test_the_record_says_whose(self):
+        with self.cursor(self.ann) as env:
+            payload = self.ask_in(env)
+            dashboard = env["sale.dashboard"].browse(payload["id"])
+            self.assertEqual(dashboard.salespeople, f"{NOBODY} {self.ann}")
+        with self.cursor(self.viewer) as env:
+            payload = self.ask_in(env)
+            dashboard = env["sale.dashboard"].browse(payload["id"])
+            self.assertIs(dashboard.salespeople, False)

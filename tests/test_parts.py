@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 from odoo.tests import tagged
 
+from ..engine.parts import Parts
 from ..models.res_config_settings import MAX_TTL
 from .common import CommittedCase, listed_statements
 
@@ -617,3 +618,102 @@ class TestParts(PartsCase):
             self.generate()
         self.assertGreater(used, 10)
         self.assertGreater(used_created, 10)
+
+
+@tagged("post_install", "-at_install")
+class TestPartsOfTargets(PartsCase):
+    """What is kept of targets and of the months before, for the projection."""
+
+    def setUp(self):
+        super().setUp()
+        with self.cursor() as env:
+            self.company = env.company.id
+            self.team = env["crm.team"].create({"name": "T", "company_id": False}).id
+            orders = env["sale.order"].search([("partner_id", "in", self.partners)])
+            for order in orders:
+                order.user_id = self.random.choice([False, self.viewer])
+                order.team_id = self.random.choice([False, self.team])
+            targets = env["sale.dashboard.target"].create(
+                [
+                    {"month": "2025-06-01", "amount": 1000, **values}
+                    for values in (
+                        {"kind": "company"},
+                        {"kind": "user", "user_id": self.viewer},
+                        {"kind": "team", "team_id": self.team},
+                    )
+                ]
+            )
+        self.targets = targets.ids
+        self.names = {f"reached {self.company}", "daily team_id user_id"}
+        self.addCleanup(self.remove_targets)
+
+    def remove_targets(self):
+        with self.cursor() as env:
+            env["sale.dashboard.target"].browse(self.targets).unlink()
+            env["sale.order"].search([("team_id", "=", self.team)]).team_id = False
+            env["crm.team"].browse(self.team).unlink()
+
+    def get_both(self):
+        """``(payload, names of the parts it was made from)``
+
+        And that it is what it would be without them.
+        """
+        with self.cursor(self.viewer) as env:
+            dashboards = env["sale.dashboard"]
+            scope = dashboards._make_month_scope(NOW.date().replace(day=1))
+            key, traceable = dashboards._make_key(scope)
+            self.assertTrue(traceable)
+            parts, _at = dashboards.env["sale.dashboard.part"]._find(key, scope)
+            names = set(parts._found)
+            payload = dashboards.get_targets()
+            self.assertEqual(
+                payload, dashboards._compute_targets(scope, False, Parts())
+            )
+        return payload, names
+
+    def test_what_is_kept_is_used(self):
+        before, names = self.get_both()
+        self.assertEqual(names, set())
+        with self.cursor() as env:
+            self.make_order(env, NOW, user_id=self.viewer, team_id=self.team)
+        with listed_statements() as statements, self.cursor(self.viewer) as env:
+            env["sale.dashboard"].get_targets()
+        passes = [text for text in statements if "GROUPING SETS" in text]
+        self.assertEqual(len(passes), 2)  # those of the day that is not over
+        after, names = self.get_both()
+        self.assertEqual(names, self.names)
+        for one, other in zip(before["targets"], after["targets"], strict=True):
+            self.assertLess(one["reached"], other["reached"])
+
+    def test_a_change_of_the_days_that_are_over(self):
+        self.get_both()
+        with self.cursor() as env:
+            self.order_of(env, 3).order_line[0].price_unit = 1
+        self.assertEqual(self.get_both()[1], set())
+        self.assertEqual(self.get_both()[1], self.names)
+        self.clock.move_to(NOW + timedelta(days=1))
+        self.assertEqual(self.get_both()[1], set())
+
+    def test_whatever_happens(self):
+        for _turn in range(12):
+            with self.cursor() as env:
+                days = self.random.choice((0, 0, 0, 1, 3, 12, 31))
+                self.make_order(
+                    env,
+                    NOW - timedelta(days=days, minutes=1),
+                    user_id=self.random.choice([False, self.viewer]),
+                    team_id=self.random.choice([False, self.team]),
+                )
+            self.get_both()
+
+    def test_who_sees_his_own(self):
+        salesman = self.make_user("dashboard_own", "sales_team.group_sale_salesman")
+        viewer, self.viewer = self.viewer, salesman
+        self.get_both()
+        with self.cursor() as env:
+            self.order_of(env, 3, user_id=viewer).user_id = salesman
+        self.assertEqual(self.get_both()[1], set())
+        with self.cursor() as env:
+            self.make_order(env, NOW, user_id=salesman)
+        self.assertTrue(self.get_both()[1])
+        self.viewer = viewer

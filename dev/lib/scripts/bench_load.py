@@ -9,9 +9,9 @@ once all are, orders are confirmed again; at the end, until every one has the la
 
 A dashboard does what `static/src/dashboard/live_refresh.js` does: it reads once,
 listens to the bus, and re-reads when told of what concerns it and it does not have yet,
-at once if it may, spread as it was told, at most every max(2 s, 20 x the last
-computation), jittered, less often where it has to wait long for an answer; where it was
-given older figures, when the server said.
+at once if it may, spread as it was told, at most every two seconds or as seldom as the
+server said (else every 20 x the last computation), jittered, less often where it has to
+wait long for an answer; where it was given older figures, when the server said.
 
 "Seen after" of a confirmed order, on one dashboard that may show it: from the answer to
 who confirmed until the dashboard has read figures that count as many more orders.
@@ -38,7 +38,7 @@ CHANGED = "sale_dashboard/changed"
 LONE_CHANGE_SPREAD = 0.6
 MIN_INTERVAL = 2.0
 INTERVAL_PER_DURATION = 20
-REREAD_INTERVAL_PER_WAIT = 5
+REREAD_INTERVAL_PER_WAIT = 10
 MAX_INTERVAL_OF_WAIT = 20.0
 MAX_INTERVAL_PER_SPREAD = 6
 INTERVAL_SPREAD = 0.25
@@ -196,7 +196,10 @@ class Dashboard(OdooUser):
         targets_after_ms = 1000 * (self.targets_ready_at - ended)
         later = targets_after_ms if targets_after_ms > 0 else None
         look = later if older is None else older
-        self.plan(payload["duration_ms"] / 1000, waited, older, look)
+        self.plan(
+            *(payload["duration_ms"] / 1000, waited, older, look),
+            next_reread_ms=payload.get("next_reread_ms"),
+        )
 
     def see(self, count, at):
         """Note which confirmed orders the figures have: so many orders they count."""
@@ -218,19 +221,26 @@ class Dashboard(OdooUser):
         left = Run.confirmed[self.seen :]
         return any(self.can_see(salesperson) for _confirmed, salesperson in left)
 
-    def plan(self, duration, waited, reread_after_ms=None, look_after_ms=None):
+    def plan(
+        self,
+        duration,
+        waited,
+        reread_after_ms=None,
+        look_after_ms=None,
+        next_reread_ms=None,
+    ):
         """When to read again; duration of the computation and wait are in seconds."""
         most = max(MAX_INTERVAL_OF_WAIT, MAX_INTERVAL_PER_SPREAD * self.spread)
-        if reread_after_ms is None:
+        told_wait = min(most, REREAD_INTERVAL_PER_WAIT * waited)
+        if reread_after_ms is not None:
+            interval = max(reread_after_ms / 1000, told_wait)
+        elif next_reread_ms is not None:
+            interval = max(MIN_INTERVAL, next_reread_ms / 1000, told_wait)
+        else:
             interval = max(
                 MIN_INTERVAL,
                 INTERVAL_PER_DURATION * duration,
                 min(most, INTERVAL_PER_DURATION * waited),
-            )
-        else:
-            interval = max(
-                reread_after_ms / 1000,
-                min(most, REREAD_INTERVAL_PER_WAIT * waited),
             )
         look = CHECK_INTERVAL if look_after_ms is None else look_after_ms / 1000
         now = time.monotonic()

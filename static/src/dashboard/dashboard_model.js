@@ -420,9 +420,10 @@ export class DashboardModel extends Reactive {
      * @param {boolean} [options.silent] a re-read nobody asked for
      * @param {boolean} [options.follows] figures may be older than the orders, if the server
      *  has much to do
-     * @returns {Promise<{ duration: number, rereadAfter?: number }>} the milliseconds that the
-     *  server needed; and, if it has changes that the figures do not have, those after which
-     *  to ask again
+     * @returns {Promise<{ duration: number, nextAfter?: number, rereadAfter?: number }>} the
+     *  milliseconds that the server needed; if it says so, those after which there may be newer
+     *  figures; and, if it has changes that the figures do not have, those after which to ask
+     *  again
      */
     async load({ refresh = false, silent = false, follows = false } = {}) {
         const loadId = ++this._lastLoad;
@@ -453,7 +454,11 @@ export class DashboardModel extends Reactive {
         if (loadId === this._lastLoad) {
             this._show({ payload, choice }, { isUpdate: silent });
         }
-        return { duration: payload.duration_ms, rereadAfter: payload.reread_after_ms };
+        return {
+            duration: payload.duration_ms,
+            nextAfter: payload.next_reread_ms,
+            rereadAfter: payload.reread_after_ms,
+        };
     }
 
     /**
@@ -463,14 +468,14 @@ export class DashboardModel extends Reactive {
      */
     async follow() {
         const start = performance.now();
-        const { duration, rereadAfter } = await this.load({ silent: true, follows: true });
+        const answer = await this.load({ silent: true, follows: true });
+        const { rereadAfter } = answer;
         if (!this._areTargetsOld()) {
             await this.targets.load({ silent: true, follows: true });
         }
         return {
-            duration,
+            ...answer,
             waited: performance.now() - start,
-            rereadAfter,
             lookAfter:
                 rereadAfter ??
                 (this._areTargetsOld() ? this.targetsReadyAt - Date.now() : undefined),

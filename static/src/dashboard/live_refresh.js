@@ -19,8 +19,8 @@ const INTERVAL_PER_DURATION = 20;
  */
 const MAX_INTERVAL_OF_WAIT = 20000;
 const MAX_INTERVAL_PER_SPREAD = 6;
-/** Where it had no time for it, it says when: only if saying so takes long, later. */
-const REREAD_INTERVAL_PER_WAIT = 5;
+/** Where it says when to ask again: only if saying so takes long, later. */
+const REREAD_INTERVAL_PER_WAIT = 10;
 const INTERVAL_SPREAD = 0.25;
 /**
  * What no message tells (the turn of the day, a change past Odoo, a message lost with its
@@ -32,6 +32,8 @@ const CHECK_INTERVAL = 5 * 60 * 1000;
  * @typedef Reread
  * @property {number} duration milliseconds that the server needed to compute what it gave
  * @property {number} waited milliseconds until it did
+ * @property {number} [nextAfter] the milliseconds after which there may be newer figures, as
+ *  the server says
  * @property {number} [rereadAfter] where the server knows changes that it was not yet ready to
  *  compute: the milliseconds after which it may be
  * @property {number} [lookAfter] the same of anything that was read; what was not told any
@@ -43,22 +45,27 @@ const CHECK_INTERVAL = 5 * 60 * 1000;
  * @param {number} spread milliseconds that the server needs to answer all, as it said last
  * @returns {number} milliseconds until the next one
  */
-function getInterval({ duration, waited, rereadAfter }, spread) {
+function getInterval({ duration, waited, nextAfter, rereadAfter }, spread) {
     const most = Math.max(MAX_INTERVAL_OF_WAIT, MAX_INTERVAL_PER_SPREAD * spread);
+    const getIntervalOfWait = (perWait) => Math.min(most, perWait * waited);
     if (rereadAfter !== undefined) {
-        return Math.max(rereadAfter, Math.min(most, REREAD_INTERVAL_PER_WAIT * waited));
+        return Math.max(rereadAfter, getIntervalOfWait(REREAD_INTERVAL_PER_WAIT));
+    }
+    if (nextAfter !== undefined) {
+        return Math.max(MIN_INTERVAL, nextAfter, getIntervalOfWait(REREAD_INTERVAL_PER_WAIT));
     }
     return Math.max(
         MIN_INTERVAL,
         INTERVAL_PER_DURATION * duration,
-        Math.min(most, INTERVAL_PER_DURATION * waited)
+        getIntervalOfWait(INTERVAL_PER_DURATION)
     );
 }
 
 /**
- * Decides when to re-read after a change: at once when changes are rare, at most every
- * max(2 s, 20 x the last computation) under load, and never while nobody looks. What the
- * server had no time for is read again when it says so.
+ * Decides when to re-read after a change: at once when changes are rare; under load at most
+ * every two seconds, later if the server says so or, where it does not, every 20 x the last
+ * computation; and never while nobody looks. What the server had no time for is read again
+ * when it says so.
  */
 export class LiveRefresh {
     /**

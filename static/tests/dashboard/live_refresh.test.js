@@ -7,11 +7,11 @@ describe.current.tags("headless");
 
 beforeEach(() => patchWithCleanup(Math, { random: () => 0.5 }));
 
-function makeLive({ duration = 10, ...params } = {}) {
+function makeLive({ duration = 10, waited = duration, nextAfter, ...params } = {}) {
     return new LiveRefresh({
         refresh: async () => {
             expect.step("refresh");
-            return { duration, waited: duration };
+            return { duration, waited, nextAfter };
         },
         ...params,
     });
@@ -159,6 +159,28 @@ test("slow computations are asked for less often", async () => {
     expect.verifySteps(["refresh"]);
 });
 
+test("where the server says when there may be newer figures, that counts", async () => {
+    const live = makeLive({ duration: 5000, waited: 100, nextAfter: 0 });
+    live.notify("1");
+    await advanceTime(700);
+    live.notify("2");
+    expect.verifySteps(["refresh"]);
+    await advanceTime(1900);
+    expect.verifySteps([]);
+    await advanceTime(700);
+    expect.verifySteps(["refresh"]);
+    live.stop();
+    const later = makeLive({ duration: 10, nextAfter: 6000 });
+    later.notify("1");
+    await advanceTime(700);
+    later.notify("2");
+    expect.verifySteps(["refresh"]);
+    await advanceTime(5900);
+    expect.verifySteps([]);
+    await advanceTime(1700);
+    expect.verifySteps(["refresh"]);
+});
+
 test("who was given older figures reads again when the server says, told or not", async () => {
     const server = { duration: 10, waited: 10, rereadAfter: 5000, lookAfter: 5000 };
     const live = new LiveRefresh({
@@ -202,9 +224,9 @@ test("it may be soon, but not where the server is slow to say so", async () => {
     server.waited = 1000;
     await advanceTime(700);
     expect.verifySteps(["refresh"]);
-    await advanceTime(4900);
+    await advanceTime(9900);
     expect.verifySteps([]);
-    await advanceTime(1400);
+    await advanceTime(2000);
     expect.verifySteps(["refresh"]);
     live.stop();
 });
