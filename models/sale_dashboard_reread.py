@@ -58,6 +58,7 @@ class SaleDashboard(models.TransientModel):
     _inherit = "sale.dashboard"
 
     salespeople = fields.Char(
+        string="Salespeople It Depends On",
         help="Ids of the users whose orders alone decide about these figures, 0 for"
         " orders without a salesperson; empty: it may be anybody's."
     )
