@@ -17,7 +17,7 @@ PATIENCE_MS = 10_000  # how long to wait for who computes the same already
 PRUNED_AT_ONCE = 20
 # For those who follow an open dashboard, what is the same for all of them is computed
 # at most every so many times of what it takes, and at most every so many seconds.
-SPACING_PER_DURATION = 10
+SPACING_PER_DURATION = 20
 MIN_SPACING = 2.0
 # What has expired is still there for who follows, until somebody has computed it anew:
 # what he looks at is no younger.

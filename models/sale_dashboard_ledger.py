@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
-MAX_ROWS = 1000  # more than that, and who reads them has them added up
+MAX_ROWS = 3000  # more than that, and who reads them has them added up
 
 
 class SaleDashboardLedger(models.AbstractModel):
