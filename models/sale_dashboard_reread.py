@@ -60,7 +60,7 @@ class SaleDashboard(models.TransientModel):
     salespeople = fields.Char(
         string="Salespeople It Depends On",
         help="Ids of the users whose orders alone decide about these figures, 0 for"
-        " orders without a salesperson; empty: it may be anybody's."
+        " orders without a salesperson; empty: it may be anybody's.",
     )
 
     @api.model

@@ -122,7 +122,7 @@ def check_print(browser: Browser, payload: dict, folder: Path) -> Iterator[str]:
     counts = [overview["total_orders"], overview["new_customers"]]
     counts += [row["order_count"] for row in payload["sales_by_period"]]
     texts = [*map(shorten, amounts), *(f"{count:,}" for count in counts)]
-    texts += [f"{overview['conversion_rate']:.1f}%"]
+    texts += [write_rate(overview["conversion_rate"])]
     texts += [row["name"] for row in payload["top_customers"]]
     yield from missing(texts, text, "the print")
 
@@ -132,6 +132,12 @@ def shorten(amount: float) -> str:
     decimals = 0 if abs(amount) >= WITHOUT_CENTS else 2
     step = Decimal(1).scaleb(-decimals)
     return f"{Decimal(repr(amount)).quantize(step, ROUND_HALF_UP):,}"
+
+
+def write_rate(rate: float) -> str:
+    """A percentage as the page writes it: 58%, 58.1%."""
+    tenths = Decimal(repr(rate)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{tenths}".removesuffix(".0") + "%"
 
 
 def read_pdf(path: Path) -> str:
