@@ -79,6 +79,25 @@ class Parts:
         until, value = self._found.get(name, (None, None))
         return value if span and until == span.end else None
 
+    def collect(self, name, span, read):
+        """What is read of a span: of its closed part what is kept, if there is.
+
+        :param read: function of a part of the span that gives a JSON value; of the
+            closed one, that is kept
+        :return: list of such values, which together are of the span
+        """
+        closed, pending = self.split(span)
+        found = []
+        if closed:
+            value = self.find(name, closed)
+            if value is None:
+                value = read(closed)
+                self.keep(name, closed, value)
+            found.append(value)
+        if pending:
+            found.append(read(pending))
+        return found
+
     def keep(self, name, span, value, by_creation=False):
         """Have a JSON value kept under a name.
 

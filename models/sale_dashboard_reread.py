@@ -141,10 +141,10 @@ class SaleDashboard(models.TransientModel):
         token, written = self.env["sale.dashboard.change"]._read_state()
         if written or not traceable:
             return self.browse()
-        last = self.env["sale.dashboard.computation"]._find_last(key)
+        computations = self.env["sale.dashboard.computation"]
+        last = computations._find_last(key)
         if last is None:
             return self.browse()
-        computations = self.env["sale.dashboard.computation"]
         concern = self._get_concern(scope)
         with self._turn(key, token, concern, last) as (cr, wait):
             if cr:

@@ -824,17 +824,12 @@ class SaleDashboardSource(models.AbstractModel):
         :param Parts parts: what is kept of the days that are over
         :rtype: Sum
         """
-        figures = Sum()
-        closed, pending = parts.split(scope.current)
-        if closed:
-            kept = parts.find("no product", closed)
-            if kept is None:
-                kept = self._read_no_product_of(scope, closed)
-                parts.keep("no product", closed, kept)
-            figures += Sum(*kept)
-        if pending:
-            figures += self._read_no_product_of(scope, pending)
-        return figures
+        found = parts.collect(
+            "no product",
+            scope.current,
+            lambda span: self._read_no_product_of(scope, span),
+        )
+        return sum((Sum(*figures) for figures in found), Sum())
 
     def _read_no_product_of(self, scope, span):
         domain = self._get_sales_domain(scope, span) & self._get_no_product_domain()
@@ -899,18 +894,14 @@ class SaleDashboardSource(models.AbstractModel):
         :param Parts parts: what is kept of the days that are over
         :return: ``[company_id, currency_id, amount, company_amount]`` rows
         """
-        parts = parts or Parts()
-        closed, pending = parts.split(scope.comparison)
-        over = []
-        if closed:
-            over = parts.find("rates", closed)
-            if over is None:
-                over = self._read_foreign_sums(scope, closed)
-                parts.keep("rates", closed, over)
-        rest = self._read_foreign_sums(scope, pending) if pending else []
+        found = (parts or Parts()).collect(
+            "rates",
+            scope.comparison,
+            lambda span: self._read_foreign_sums(scope, span),
+        )
         return [
             [company_id, currency_id, amount, company_amount]
-            for company_id, currency_id, amount, company_amount in add_pairs(over, rest)
+            for company_id, currency_id, amount, company_amount in add_pairs(*found)
             if amount and company_amount and (amount > 0) == (company_amount > 0)
         ]
 

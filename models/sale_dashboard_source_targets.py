@@ -96,17 +96,10 @@ class SaleDashboardSource(models.AbstractModel):
         :return: Counter of keys
         """
         self.env["sale.order"].check_access("read")
-        parts = parts or Parts()
         sums = Counter()
-        closed, pending = parts.split(span)
-        if closed:
-            rows = parts.find(name, closed)
-            if rows is None:
-                rows = list(read(closed))
-                parts.keep(name, closed, rows)
-            _add_rows(sums, rows)
-        if pending:
-            _add_rows(sums, read(pending))
+        for rows in (parts or Parts()).collect(name, span, lambda one: list(read(one))):
+            for *key, units in rows:
+                sums[tuple(key)] += units
         return sums
 
     # ------------------------------------------------------------------
@@ -178,8 +171,3 @@ class SaleDashboardSource(models.AbstractModel):
         return [
             (to_local(leave.date_from), to_local(leave.date_to)) for leave in leaves
         ]
-
-
-def _add_rows(sums, rows):
-    for *key, units in rows:
-        sums[tuple(key)] += units

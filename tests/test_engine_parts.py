@@ -146,6 +146,29 @@ class TestEngineSplit(TestCase):
             {"effects": (until, {}, False), "created": (until, [], True)},
         )
 
+    def test_only_what_is_not_kept_is_read(self):
+        def read(span):
+            spans.append(span)
+            return [str(span.start)]
+
+        request = parse_request(date_from="2025-06-01", date_to="2025-06-18")
+        span = make_scope(request, "Europe/Paris", [1], NOON).current
+        parts = Parts(PARIS, date(2025, 6, 18))
+        closed, pending = parts.split(span)
+        spans = []
+        first = parts.collect("rates", span, read)
+        self.assertEqual(spans, [closed, pending])
+        self.assertEqual(parts.added, {"rates": (closed.end, first[0], False)})
+        spans = []
+        again = Parts(PARIS, date(2025, 6, 18), {"rates": (closed.end, first[0])})
+        self.assertEqual(again.collect("rates", span, read), first)
+        self.assertEqual(spans, [pending])
+        self.assertEqual(again.added, {})
+        self.assertEqual(Parts().collect("rates", span, read), [[str(span.start)]])
+        # None stands for nothing kept; what is empty is kept all the same.
+        empty = Parts(PARIS, date(2025, 6, 18), {"rates": (closed.end, [])})
+        self.assertEqual(empty.collect("rates", span, read), [[], first[1]])
+
     def test_what_cannot_move_any_more(self):
         """Up to the day of an instant, and not today's."""
         parts = Parts(PARIS, date(2025, 6, 18))

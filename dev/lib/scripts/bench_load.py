@@ -196,10 +196,8 @@ class Dashboard(OdooUser):
         targets_after_ms = 1000 * (self.targets_ready_at - ended)
         later = targets_after_ms if targets_after_ms > 0 else None
         look = later if older is None else older
-        self.plan(
-            *(payload["duration_ms"] / 1000, waited, older, look),
-            next_reread_ms=payload.get("next_reread_ms"),
-        )
+        following = payload.get("next_reread_ms")
+        self.plan(payload["duration_ms"] / 1000, waited, older, look, following)
 
     def see(self, count, at):
         """Note which confirmed orders the figures have: so many orders they count."""
